@@ -1,0 +1,26 @@
+"""What `pulumi up` runs: the stack's config in, one fan-out, its outputs as exports."""
+
+import pulumi
+
+from components import TranscodeFanout, TranscodeFanoutArgs
+
+config = pulumi.Config()
+
+fanout = TranscodeFanout(
+    "videoconverter",
+    TranscodeFanoutArgs(
+        presets=config.require_object("presets"),
+        suffixes=config.require_object("suffixes"),
+        function_timeout=config.require_int("function_timeout"),
+        maximum_concurrency=config.require_int("maximum_concurrency"),
+        log_retention_days=config.require_int("log_retention_days"),
+        force_destroy=config.require_bool("force_destroy"),
+    ),
+)
+
+pulumi.export("input_bucket", fanout.input_bucket)
+pulumi.export("topic_arn", fanout.topic_arn)
+pulumi.export("output_buckets", fanout.output_buckets)
+pulumi.export("queue_urls", fanout.queue_urls)
+pulumi.export("dead_letter_queue_urls", fanout.dead_letter_queue_urls)
+pulumi.export("pipeline_arns", fanout.pipeline_arns)
