@@ -1,0 +1,54 @@
+"""SQS: queues, who may send to them, and where dead letters go."""
+
+from typing import Any, Final
+
+from local.clients import Clients
+from local.inputs import Inputs
+from local.resources.created import Created, auto_name
+
+_QUEUE_ATTRIBUTES: Final = {
+    "delaySeconds": "DelaySeconds",
+    "maxMessageSize": "MaximumMessageSize",
+    "messageRetentionSeconds": "MessageRetentionPeriod",
+    "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
+    "redrivePolicy": "RedrivePolicy",
+    "sqsManagedSseEnabled": "SqsManagedSseEnabled",
+    "visibilityTimeoutSeconds": "VisibilityTimeout",
+}
+
+
+def queue(aws: Clients, name: str, inputs: Inputs) -> Created:
+    """Create a queue."""
+    sqs = aws.client("sqs")
+    physical = inputs.take("name") or auto_name(name)
+    taken = {theirs: inputs.take(ours) for ours, theirs in _QUEUE_ATTRIBUTES.items()}
+    url = sqs.create_queue(
+        QueueName=physical,
+        Attributes={key: _text(value) for key, value in taken.items() if value is not None},  # type: ignore[misc]  # the names are those of the table
+    )["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    return Created(url, {"name": physical, "url": url, "arn": arn})
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def queue_policy(aws: Clients, _: str, inputs: Inputs) -> Created:
+    """Set who may use a queue."""
+    url = inputs.need("queueUrl")
+    aws.client("sqs").set_queue_attributes(
+        QueueUrl=url, Attributes={"Policy": inputs.need("policy")}
+    )
+    return Created(url)
+
+
+def redrive_allow_policy(aws: Clients, _: str, inputs: Inputs) -> Created:
+    """Set which queues may use a queue as their dead-letter queue."""
+    url = inputs.need("queueUrl")
+    aws.client("sqs").set_queue_attributes(
+        QueueUrl=url, Attributes={"RedriveAllowPolicy": inputs.need("redriveAllowPolicy")}
+    )
+    return Created(url)

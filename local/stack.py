@@ -1,0 +1,109 @@
+"""A stack's configuration: the defaults of Pulumi.yaml under the values of Pulumi.<stack>.yaml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
+
+DEFAULT_REGION: Final = "us-east-1"
+"""Where a stack without `aws:region` is played."""
+
+_TYPES: Final[Mapping[str, type]] = {
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+}
+"""Pulumi's names of configuration types."""
+
+
+class StackError(ValueError):
+    """There is no such stack, or its configuration is not what Pulumi.yaml asks for."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack of a project."""
+
+    project: str
+    """Name of the project: the namespace of its configuration."""
+
+    name: str
+    """Name of the stack."""
+
+    config: Mapping[str, Any]
+    """Every value by its full key, such as `videoconverter:presets`."""
+
+    @classmethod
+    def load(cls, project_folder: Path, name: str) -> Self:
+        """Read a stack's configuration.
+
+        Args:
+            project_folder: where Pulumi.yaml is.
+            name: the stack, such as `dev`.
+
+        Raises:
+            StackError: the stack does not exist, a value is missing or of the wrong type.
+        """
+        project = yaml.safe_load((project_folder / "Pulumi.yaml").read_text())
+        namespace = project["name"]
+        values = {
+            _full_key(namespace, key): value
+            for key, value in _stack_file(project_folder, name).get("config", {}).items()
+        }
+        declared = {
+            _full_key(namespace, key): declaration
+            for key, declaration in project.get("config", {}).items()
+        }
+        config = {**_defaults(declared), **values}
+        problems = _problems(declared, config)
+        if problems:
+            raise StackError(f"Stack {name!r}: {'; '.join(problems)}.")
+        return cls(namespace, name, config)
+
+    def value(self, key: str) -> Any:
+        """A value of the project's own namespace."""
+        return self.config[f"{self.project}:{key}"]
+
+    @property
+    def region(self) -> str:
+        """The AWS region."""
+        return str(self.config.get("aws:region", DEFAULT_REGION))
+
+
+def _full_key(namespace: str, key: str) -> str:
+    return key if ":" in key else f"{namespace}:{key}"
+
+
+def _stack_file(project_folder: Path, name: str) -> dict[str, Any]:
+    path = project_folder / f"Pulumi.{name}.yaml"
+    if not path.is_file():
+        there = sorted(other.name.split(".")[1] for other in project_folder.glob("Pulumi.*.yaml"))
+        raise StackError(
+            f"There is no stack {name!r}: {path} does not exist. "
+            f"Stacks that do: {', '.join(there) or 'none'}."
+        )
+    return yaml.safe_load(path.read_text()) or {}
+
+
+def _defaults(declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        key: declaration[kind]
+        for key, declaration in declared.items()
+        for kind in ("default", "value")
+        if kind in declaration
+    }
+
+
+def _problems(declared: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any]) -> list[str]:
+    """What Pulumi's command line would refuse before it runs the program."""
+    problems = []
+    for key, declaration in declared.items():
+        if key not in config:
+            problems.append(f"{key} has no value and no default")
+        elif "type" in declaration and type(config[key]) is not _TYPES[declaration["type"]]:
+            problems.append(f"{key} is {config[key]!r}, not of type {declaration['type']}")
+    return problems
