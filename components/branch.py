@@ -1,0 +1,201 @@
+"""One preset from the topic to the output bucket: everything that its failure can stop."""
+
+import json
+
+import pulumi_aws as aws
+from pulumi import Output, Resource, ResourceOptions
+
+from components import defaults, policies
+from components.function import Identity, function, package, queue_triggers
+from components.intake import Intake
+from components.job_settings import job_document
+from components.presets import Preset
+from components.storage import private_bucket
+from handlers.names import Environment
+
+
+class Branch:
+    """Queue, dead-letter queue, function, pipeline and output bucket of one preset.
+
+    Nothing here is shared with another preset, so one that is down delays no other.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        preset: Preset,
+        intake: Intake,
+        *,
+        layer: Output[str],
+        function_timeout: int,
+        maximum_concurrency: int,
+        log_retention_days: int,
+        force_destroy: bool,
+        parent: Resource,
+    ) -> None:
+        """Create the branch and subscribe it to the topic.
+
+        Args:
+            name: the logical name of the fan-out.
+            preset: what this branch makes of an upload.
+            intake: where uploads come from.
+            layer: the ARN of the Powertools layer.
+            function_timeout: seconds that `submit_job` may work on one batch.
+            maximum_concurrency: invocations of `submit_job` at a time.
+            log_retention_days: how long its logs are kept.
+            force_destroy: let `pulumi destroy` delete the renditions too.
+            parent: the component that all of it belongs to.
+        """
+        self._name = f"{name}-{preset.name}"
+        self._parent = parent
+
+        self.dead_letter_queue = self._create_dead_letter_queue()
+        self.queue = self._create_queue(function_timeout)
+        self._subscribe_to(intake.topic)
+        self.output_bucket = private_bucket(
+            f"{name}-output-{preset.name}",
+            versioned=False,
+            force_destroy=force_destroy,
+            parent=parent,
+        )
+        self.pipeline = self._create_pipeline()
+        pipeline_role = self._create_pipeline_role(intake.bucket)
+        identity = Identity(self._name, log_retention_days=log_retention_days, parent=parent)
+        permission = self._allow_to_submit_jobs(identity, pipeline_role)
+        submit_job = function(
+            self._name,
+            handler="handlers.submit_job.lambda_handler",
+            identity=identity,
+            code=package({"job.json": json.dumps(job_document(preset), indent=1, sort_keys=True)}),
+            layer=layer,
+            environment={
+                # Topic names are unique in an account and region: no other stack's jobs carry it.
+                Environment.FANOUT: intake.topic.name,
+                Environment.PRESET: preset.name,
+                Environment.PIPELINE_ARN: self.pipeline.arn,
+                Environment.PIPELINE_ROLE_ARN: pipeline_role.arn,
+                Environment.OUTPUT_BUCKET: self.output_bucket.bucket,
+                Environment.QUEUE_URL: self.queue.url,
+                Environment.DEAD_LETTER_QUEUE_URL: self.dead_letter_queue.url,
+            },
+            timeout_seconds=function_timeout,
+            parent=parent,
+        )
+        queue_triggers(
+            f"{self._name}-queue-triggers-function",
+            self.queue,
+            submit_job,
+            maximum_concurrency=maximum_concurrency,
+            permission=permission,
+            parent=parent,
+        )
+
+    def _options(self) -> ResourceOptions:
+        return ResourceOptions(parent=self._parent)
+
+    def _create_dead_letter_queue(self) -> aws.sqs.Queue:
+        return aws.sqs.Queue(
+            f"{self._name}-dlq",
+            message_retention_seconds=defaults.MESSAGE_RETENTION_SECONDS,
+            sqs_managed_sse_enabled=True,
+            opts=self._options(),
+        )
+
+    def _create_queue(self, function_timeout: int) -> aws.sqs.Queue:
+        queue = aws.sqs.Queue(
+            self._name,
+            message_retention_seconds=defaults.MESSAGE_RETENTION_SECONDS,
+            visibility_timeout_seconds=defaults.visibility_timeout_seconds(function_timeout),
+            sqs_managed_sse_enabled=True,
+            redrive_policy=Output.json_dumps(
+                {
+                    "deadLetterTargetArn": self.dead_letter_queue.arn,
+                    "maxReceiveCount": defaults.MAX_RECEIVE_COUNT,
+                }
+            ),
+            opts=self._options(),
+        )
+        aws.sqs.RedriveAllowPolicy(
+            f"{self._name}-dlq-takes-from-queue",
+            queue_url=self.dead_letter_queue.url,
+            redrive_allow_policy=Output.json_dumps(
+                {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
+            ),
+            opts=self._options(),
+        )
+        return queue
+
+    def _subscribe_to(self, topic: aws.sns.Topic) -> None:
+        permissions = [
+            aws.sqs.QueuePolicy(
+                f"{name}-takes-from-topic",
+                queue_url=queue.url,
+                policy=Output.json_dumps(
+                    Output.all(queue.arn, topic.arn).apply(
+                        lambda arns: policies.topic_may_send(*arns)
+                    )
+                ),
+                opts=self._options(),
+            )
+            for name, queue in (
+                (self._name, self.queue),
+                (f"{self._name}-dlq", self.dead_letter_queue),
+            )
+        ]
+        aws.sns.TopicSubscription(
+            f"{self._name}-subscribes-to-topic",
+            topic=topic.arn,
+            protocol="sqs",
+            endpoint=self.queue.arn,
+            raw_message_delivery=True,
+            # SNS gives a message up at once when the queue refuses it; this is where it then goes.
+            redrive_policy=Output.json_dumps({"deadLetterTargetArn": self.dead_letter_queue.arn}),
+            # An upload between the subscription and the policy would be refused by the queue.
+            opts=ResourceOptions(parent=self._parent, depends_on=permissions),
+        )
+
+    def _create_pipeline(self) -> aws.mediaconvert.Queue:
+        return aws.mediaconvert.Queue(
+            self._name,
+            status="ACTIVE",
+            pricing_plan="ON_DEMAND",
+            opts=self._options(),
+        )
+
+    def _create_pipeline_role(self, input_bucket: aws.s3.Bucket) -> aws.iam.Role:
+        role = aws.iam.Role(
+            f"{self._name}-pipeline",
+            assume_role_policy=Output.json_dumps(
+                self.pipeline.arn.apply(policies.pipeline_may_assume)
+            ),
+            opts=self._options(),
+        )
+        aws.iam.RolePolicy(
+            f"{self._name}-pipeline-transcodes",
+            role=role.name,
+            policy=Output.json_dumps(
+                Output.all(input_bucket.arn, self.output_bucket.arn).apply(
+                    lambda arns: policies.pipeline_may_transcode(*arns)
+                )
+            ),
+            opts=self._options(),
+        )
+        return role
+
+    def _allow_to_submit_jobs(
+        self, identity: Identity, pipeline_role: aws.iam.Role
+    ) -> aws.iam.RolePolicy:
+        return aws.iam.RolePolicy(
+            f"{self._name}-function-submits-jobs",
+            role=identity.role.name,
+            policy=Output.json_dumps(
+                Output.all(
+                    queue_arn=self.queue.arn,
+                    dead_letter_queue_arn=self.dead_letter_queue.arn,
+                    pipeline_arn=self.pipeline.arn,
+                    pipeline_role_arn=pipeline_role.arn,
+                    log_group_arn=identity.log_group.arn,
+                ).apply(lambda arns: policies.function_may_submit_jobs(**arns))
+            ),
+            opts=self._options(),
+        )

@@ -1,0 +1,141 @@
+"""A Lambda function with a role and a log group of its own, fed by a queue."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, Resource, ResourceOptions
+
+from components import defaults, policies
+
+_HANDLERS = Path(__file__).parent.parent / "handlers"
+
+
+class Identity:
+    """Who a function is: its role and its log group, both there before the function."""
+
+    def __init__(self, name: str, *, log_retention_days: int, parent: Resource) -> None:
+        """Create them.
+
+        Args:
+            name: the logical name of the function.
+            log_retention_days: how long its logs are kept.
+            parent: the component that both belong to.
+        """
+        opts = ResourceOptions(parent=parent)
+        self.role = aws.iam.Role(
+            f"{name}-function",
+            assume_role_policy=Output.json_dumps(
+                policies.service_may_assume("lambda.amazonaws.com")
+            ),
+            opts=opts,
+        )
+        self.log_group = aws.cloudwatch.LogGroup(
+            f"{name}-logs", retention_in_days=log_retention_days, opts=opts
+        )
+
+
+def package(files: Mapping[str, str]) -> pulumi.AssetArchive:
+    """The archive of a function: the package `handlers`, file by file, and `files`.
+
+    A whole folder would bring compiled files along, and with them a new archive on every machine.
+
+    Args:
+        files: further files of the archive, name to text.
+    """
+    handlers: dict[str, pulumi.Asset | pulumi.Archive] = {
+        f"handlers/{path.name}": pulumi.FileAsset(str(path))
+        for path in sorted(_HANDLERS.glob("*.py"))
+    }
+    return pulumi.AssetArchive(
+        handlers | {name: pulumi.StringAsset(text) for name, text in files.items()}
+    )
+
+
+def powertools_layer(parent: Resource) -> Output[str]:
+    """The ARN of AWS's public Powertools layer in this region, from its public parameter."""
+    parameter = (
+        f"/aws/service/powertools/python/{defaults.FUNCTION_ARCHITECTURE}"
+        f"/{defaults.FUNCTION_RUNTIME}/{defaults.POWERTOOLS_VERSION}"
+    )
+    return aws.ssm.get_parameter_output(
+        name=parameter, opts=pulumi.InvokeOutputOptions(parent=parent)
+    ).value
+
+
+def function(
+    name: str,
+    *,
+    handler: str,
+    identity: Identity,
+    code: pulumi.AssetArchive,
+    layer: Input[str],
+    environment: Mapping[str, Input[str]],
+    timeout_seconds: int,
+    parent: Resource,
+) -> aws.lambda_.Function:
+    """Create the function.
+
+    Args:
+        name: the logical name.
+        handler: the entry point, such as `handlers.submit_job.lambda_handler`.
+        identity: the role it acts as and the log group it writes to.
+        code: its archive, made by `package`.
+        layer: the ARN of the Powertools layer.
+        environment: its settings.
+        timeout_seconds: how long it may work on one batch.
+        parent: the component that it belongs to.
+    """
+    return aws.lambda_.Function(
+        name,
+        role=identity.role.arn,
+        handler=handler,
+        code=code,
+        layers=[layer],
+        runtime=defaults.FUNCTION_RUNTIME,
+        architectures=[defaults.FUNCTION_ARCHITECTURE],
+        memory_size=defaults.FUNCTION_MEMORY_MB,
+        timeout=timeout_seconds,
+        environment=aws.lambda_.FunctionEnvironmentArgs(variables=environment),
+        logging_config=aws.lambda_.FunctionLoggingConfigArgs(
+            log_format="JSON", log_group=identity.log_group.name
+        ),
+        opts=ResourceOptions(parent=parent),
+    )
+
+
+def queue_triggers(
+    name: str,
+    queue: aws.sqs.Queue,
+    consumer: aws.lambda_.Function,
+    *,
+    maximum_concurrency: int,
+    permission: aws.iam.RolePolicy,
+    parent: Resource,
+) -> aws.lambda_.EventSourceMapping:
+    """Let a queue trigger a function, with an answer for each message of a batch.
+
+    Concurrency is limited here and not by reserved concurrency, which pollers ignore: throttled
+    batches would be counted as deliveries.
+
+    Args:
+        name: the logical name, a sentence.
+        queue: what it reads.
+        consumer: the function.
+        maximum_concurrency: invocations at a time, 2 to 1,000.
+        permission: the function's policy; AWS refuses a mapping whose role may not read the queue.
+        parent: the component that it belongs to.
+    """
+    return aws.lambda_.EventSourceMapping(
+        name,
+        event_source_arn=queue.arn,
+        function_name=consumer.arn,
+        batch_size=defaults.BATCH_SIZE,
+        maximum_batching_window_in_seconds=defaults.BATCHING_WINDOW_SECONDS,
+        function_response_types=["ReportBatchItemFailures"],
+        scaling_config=aws.lambda_.EventSourceMappingScalingConfigArgs(
+            maximum_concurrency=maximum_concurrency
+        ),
+        opts=ResourceOptions(parent=parent, depends_on=[permission]),
+    )

@@ -1,0 +1,212 @@
+"""Who may do what: IAM and resource policies as plain dictionaries.
+
+Pure functions, ARNs in, policy out. Each is named for the permission it gives, every statement's
+Sid reads as a sentence, no action is a wildcard, and where a service is the principal it is held
+to the resource and the account that it acts for.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+Policy = dict[str, Any]
+Statement = dict[str, Any]
+
+
+def document(*statements: Statement) -> Policy:
+    """A policy of these statements.
+
+    The version matters: with the older one the provider finds a difference at every update.
+    """
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def account_of(arn: str) -> str:
+    """The account that owns a resource; S3's ARNs have none."""
+    return arn.split(":")[4]
+
+
+def refuse_plain_http(resources: str | Sequence[str], actions: str) -> Statement:
+    """Deny everybody these actions when the request is not encrypted in transit.
+
+    Args:
+        resources: what the statement protects.
+        actions: what nobody may do. A wildcard is right in a Deny: nothing should pass it.
+    """
+    return {
+        "Sid": "NobodyMayUsePlainHttp",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": actions,
+        "Resource": resources,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def bucket_refuses_plain_http(bucket_arn: str) -> Policy:
+    """Nobody reaches the bucket or its objects without TLS."""
+    return document(refuse_plain_http([bucket_arn, f"{bucket_arn}/*"], "s3:*"))
+
+
+def bucket_may_publish(topic_arn: str, bucket_arn: str) -> Policy:
+    """S3 may publish on the topic, for this bucket of this account only.
+
+    An explicit topic policy replaces the default one, which lets the account's own identities act;
+    they still do, by their identity policies.
+    """
+    return document(
+        {
+            "Sid": "TheInputBucketMayPublish",
+            "Effect": "Allow",
+            "Principal": {"Service": "s3.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": topic_arn,
+            "Condition": {
+                "ArnLike": {"aws:SourceArn": bucket_arn},
+                # A bucket's ARN holds no account: a bucket of that name could come to be another's.
+                "StringEquals": {"aws:SourceAccount": account_of(topic_arn)},
+            },
+        },
+        refuse_plain_http(topic_arn, "sns:Publish"),
+    )
+
+
+def topic_may_send(queue_arn: str, topic_arn: str) -> Policy:
+    """The topic, and only that topic, may put messages on the queue; nobody may without TLS."""
+    return document(
+        {
+            "Sid": "TheTopicMaySend",
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": queue_arn,
+            "Condition": {
+                "ArnEquals": {"aws:SourceArn": topic_arn},
+                "StringEquals": {"aws:SourceAccount": account_of(topic_arn)},
+            },
+        },
+        refuse_plain_http(queue_arn, "sqs:*"),
+    )
+
+
+def service_may_assume(service: str) -> Policy:
+    """The trust of a role that Lambda or SNS takes on.
+
+    Neither service documents a source condition for these roles; one that it does not send would
+    keep it from using the role.
+
+    Args:
+        service: the principal, such as `lambda.amazonaws.com`.
+    """
+    return document(
+        {
+            "Sid": "TheServiceMayAssumeThisRole",
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": "sts:AssumeRole",
+        }
+    )
+
+
+def pipeline_may_assume(pipeline_arn: str) -> Policy:
+    """MediaConvert takes the role on for jobs of this pipeline only.
+
+    Its user guide asks for the ARN of the queue as the source (confused deputy prevention).
+    """
+    return document(
+        {
+            "Sid": "ThePipelineMayAssumeThisRole",
+            "Effect": "Allow",
+            "Principal": {"Service": "mediaconvert.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                "ArnLike": {"aws:SourceArn": pipeline_arn},
+                "StringEquals": {"aws:SourceAccount": account_of(pipeline_arn)},
+            },
+        }
+    )
+
+
+def pipeline_may_transcode(input_bucket_arn: str, output_bucket_arn: str) -> Policy:
+    """A pipeline reads uploads and writes the renditions of its own branch."""
+    return document(
+        {
+            "Sid": "ReadUploads",
+            "Effect": "Allow",
+            "Action": "s3:GetObject",
+            "Resource": f"{input_bucket_arn}/*",
+        },
+        {
+            "Sid": "WriteTheRenditionsOfThisBranch",
+            "Effect": "Allow",
+            "Action": "s3:PutObject",
+            "Resource": f"{output_bucket_arn}/*",
+        },
+    )
+
+
+def topic_may_log(delivery_log_arns: Sequence[str]) -> Policy:
+    """SNS writes the delivery status of messages into these log groups.
+
+    They exist beforehand, with a retention, so SNS needs no permission to create them.
+    """
+    return document(write_logs("WriteDeliveryLogs", delivery_log_arns))
+
+
+def write_logs(sid: str, log_group_arns: Sequence[str]) -> Statement:
+    """Add lines to these log groups, which exist beforehand."""
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": [f"{arn.removesuffix(':*')}:*" for arn in log_group_arns],
+    }
+
+
+def consume(queue_arn: str) -> Statement:
+    """What an event source mapping needs of the queue that it reads, in the function's name."""
+    return {
+        "Sid": "ConsumeTheQueue",
+        "Effect": "Allow",
+        "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        "Resource": queue_arn,
+    }
+
+
+def function_may_submit_jobs(
+    *,
+    queue_arn: str,
+    dead_letter_queue_arn: str,
+    pipeline_arn: str,
+    pipeline_role_arn: str,
+    log_group_arn: str,
+) -> Policy:
+    """What `submit_job` of one branch may do: everything it needs, on this branch's things only."""
+    return document(
+        consume(queue_arn),
+        {
+            "Sid": "HideMessagesThatAreRefusedForNow",
+            "Effect": "Allow",
+            "Action": "sqs:ChangeMessageVisibility",
+            "Resource": queue_arn,
+        },
+        {
+            "Sid": "SetAsideMessagesThatAreRefusedForGood",
+            "Effect": "Allow",
+            "Action": "sqs:SendMessage",
+            "Resource": dead_letter_queue_arn,
+        },
+        {
+            "Sid": "SubmitJobsToThePipeline",
+            "Effect": "Allow",
+            "Action": "mediaconvert:CreateJob",
+            "Resource": pipeline_arn,
+        },
+        {
+            "Sid": "HandThePipelineItsRole",
+            "Effect": "Allow",
+            "Action": "iam:PassRole",
+            "Resource": pipeline_role_arn,
+            "Condition": {"StringEquals": {"iam:PassedToService": "mediaconvert.amazonaws.com"}},
+        },
+        write_logs("WriteLogs", [log_group_arn]),
+    )

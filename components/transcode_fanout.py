@@ -1,0 +1,126 @@
+"""The public component: one topic, and a branch for each preset."""
+
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi import Output
+
+from components import defaults
+from components.branch import Branch
+from components.function import powertools_layer
+from components.intake import Intake
+from components.presets import PresetArgs, resolve
+from components.suffixes import case_forms
+
+
+class TranscodeFanoutArgs(TypedDict):
+    """What a fan-out needs to know. All values are plain: they decide what is created."""
+
+    presets: list[PresetArgs]
+    """The renditions that every upload becomes: one branch each. Their order means nothing."""
+
+    suffixes: NotRequired[list[str]]
+    """Endings of the keys that are transcoded, in either case. Default: `.mp4`."""
+
+    function_timeout: NotRequired[int]
+    """Seconds that `submit_job` may work on a batch. Default: 10. Visibility is derived from it."""
+
+    maximum_concurrency: NotRequired[int]
+    """Invocations of `submit_job` at a time, per branch, 2 to 1,000. Default: 2."""
+
+    log_retention_days: NotRequired[int]
+    """Days that logs are kept; one of CloudWatch's values. Default: 30."""
+
+    force_destroy: NotRequired[bool]
+    """Let `pulumi destroy` delete buckets with the objects in them. Default: false."""
+
+
+class TranscodeFanout(pulumi.ComponentResource):
+    """Everything between an upload and its renditions: intake, topic, and a branch per preset."""
+
+    input_bucket: Output[str]
+    """Name of the bucket that uploads go to."""
+
+    topic_arn: Output[str]
+    """ARN of the topic on which S3 publishes every upload."""
+
+    output_buckets: Output[Mapping[str, str]]
+    """Names of the buckets that renditions come to, by preset."""
+
+    queue_urls: Output[Mapping[str, str]]
+    """URLs of the queues in which messages wait for a pipeline, by preset."""
+
+    dead_letter_queue_urls: Output[Mapping[str, str]]
+    """URLs of the queues in which messages wait for a person, by preset."""
+
+    pipeline_arns: Output[Mapping[str, str]]
+    """ARNs of the MediaConvert queues, by preset."""
+
+    def __init__(
+        self, name: str, args: TranscodeFanoutArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Create the fan-out.
+
+        Args:
+            name: logical name; the name of every resource in it starts with it.
+            args: see `TranscodeFanoutArgs`.
+            opts: options of the component; its resources inherit what Pulumi lets them inherit.
+
+        Raises:
+            PresetError: the presets cannot work; the message lists everything that is wrong.
+            SuffixError: the suffixes cannot work.
+        """
+        super().__init__("videoconverter:index:TranscodeFanout", name, None, opts)
+        presets = resolve(args["presets"], component_name=name)
+        suffixes = case_forms(args.get("suffixes", defaults.SUFFIXES))
+        log_retention_days = args.get("log_retention_days", defaults.LOG_RETENTION_DAYS)
+        force_destroy = args.get("force_destroy", False)
+
+        intake = Intake(
+            name,
+            suffixes=suffixes,
+            log_retention_days=log_retention_days,
+            force_destroy=force_destroy,
+            parent=self,
+        )
+        layer = powertools_layer(self)
+        branches = {
+            preset.name: Branch(
+                name,
+                preset,
+                intake,
+                layer=layer,
+                function_timeout=args.get("function_timeout", defaults.FUNCTION_TIMEOUT_SECONDS),
+                maximum_concurrency=args.get("maximum_concurrency", defaults.MAXIMUM_CONCURRENCY),
+                log_retention_days=log_retention_days,
+                force_destroy=force_destroy,
+                parent=self,
+            )
+            for preset in presets
+        }
+
+        self.input_bucket = intake.bucket.bucket
+        self.topic_arn = intake.topic.arn
+        self.output_buckets = Output.all(
+            **{preset: branch.output_bucket.bucket for preset, branch in branches.items()}
+        )
+        self.queue_urls = Output.all(
+            **{preset: branch.queue.url for preset, branch in branches.items()}
+        )
+        self.dead_letter_queue_urls = Output.all(
+            **{preset: branch.dead_letter_queue.url for preset, branch in branches.items()}
+        )
+        self.pipeline_arns = Output.all(
+            **{preset: branch.pipeline.arn for preset, branch in branches.items()}
+        )
+        self.register_outputs(
+            {
+                "input_bucket": self.input_bucket,
+                "topic_arn": self.topic_arn,
+                "output_buckets": self.output_buckets,
+                "queue_urls": self.queue_urls,
+                "dead_letter_queue_urls": self.dead_letter_queue_urls,
+                "pipeline_arns": self.pipeline_arns,
+            }
+        )

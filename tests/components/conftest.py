@@ -1,0 +1,34 @@
+"""Fixtures of the component's tests: the program, run once for each number of presets."""
+
+import pytest
+
+from tests.engine import Program, run_main
+
+ONE = ["720p"]
+TWO = ["720p", "1080p"]
+SEVEN = ["240p", "360p", "480p", "720p", "1080p", "1440p", "2160p"]
+
+DEFAULTS = {
+    "suffixes": [".mp4"],
+    "function_timeout": 10,
+    "maximum_concurrency": 2,
+    "log_retention_days": 30,
+    "force_destroy": False,
+}
+
+
+def stack(*names: str, **config: object) -> Program:
+    """The program with these presets, and otherwise Pulumi.yaml's defaults unless told."""
+    return run_main({"presets": [{"name": name} for name in names], **DEFAULTS, **config})
+
+
+@pytest.fixture(scope="session")
+def program() -> Program:
+    """The stack of Pulumi.dev.yaml: two presets."""
+    return stack(*TWO)
+
+
+@pytest.fixture(scope="session", params=[ONE, TWO, SEVEN], ids=["1", "2", "7"])
+def any_program(request: pytest.FixtureRequest) -> Program:
+    """Stacks of one, two and seven presets: what holds for one has to hold for all."""
+    return stack(*request.param)
