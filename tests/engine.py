@@ -10,7 +10,7 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import get_root_resource, mocks, rpc, set_all_config
-from pulumi.runtime.stack import run_pulumi_func, wait_for_rpcs
+from pulumi.runtime.stack import Stack, run_pulumi_func, wait_for_rpcs
 
 ROOT = Path(__file__).parent.parent
 REGION, ACCOUNT = "eu-central-1", "111122223333"
@@ -68,9 +68,9 @@ class _Aws(mocks.Mocks):
         physical = args.inputs.get("name") or f"{args.name}{PHYSICAL_SUFFIX}"
         return f"{args.name}-id", {**args.inputs, **_outputs(args.typ, physical)}
 
-    def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
         if args.token == "aws:ssm/getParameter:getParameter":  # noqa: S105 -- a type, no secret
-            return {"value": f"layer-named-by:{args.args['name']}"}
+            return {"value": f"layer-named-by:{args.args['name']}"}, None
         raise AssertionError(f"unexpected invoke: {args.token}")
 
 
@@ -116,11 +116,11 @@ class _Monitor(mocks.MockMonitor):
                 waits_for=frozenset(urn.split("::")[-1] for urn in request.dependencies),
             )
         )
-        return super().RegisterResource(request)
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi leaves it so
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- the engine's name
         self._program.registered[request.urn] = rpc.deserialize_properties(request.outputs)
-        return super().RegisterResourceOutputs(request)
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]  # Pulumi leaves it so
 
 
 def run(program: Callable[[], object], *, config: Mapping[str, Any] | None = None) -> Program:
@@ -134,7 +134,7 @@ def run(program: Callable[[], object], *, config: Mapping[str, Any] | None = Non
         await run_pulumi_func(lambda: _call(program))
         await wait_for_rpcs()
         root = get_root_resource()
-        assert root is not None
+        assert isinstance(root, Stack)
         result.exports = await pulumi.Output.all(**root.outputs).future() or {}
 
     asyncio.run(deploy())

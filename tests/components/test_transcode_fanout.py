@@ -316,7 +316,9 @@ class TestBranch:
         """The job document travels with the code, built when the program ran."""
         code = program.one(FUNCTION, f"videoconverter-{preset}").inputs["code"]
         assert isinstance(code, pulumi.AssetArchive)
-        job = json.loads(code.assets["job.json"].text)
+        job_asset = code.assets["job.json"]
+        assert isinstance(job_asset, pulumi.StringAsset)
+        job = json.loads(job_asset.text)
         [output] = job["Settings"]["OutputGroups"][0]["Outputs"]
 
         assert {f"handlers/{p.name}" for p in (ROOT / "handlers").glob("*.py")} | {
