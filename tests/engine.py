@@ -68,9 +68,9 @@ class _Aws(mocks.Mocks):
         physical = args.inputs.get("name") or f"{args.name}{PHYSICAL_SUFFIX}"
         return f"{args.name}-id", {**args.inputs, **_outputs(args.typ, physical)}
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         if args.token == "aws:ssm/getParameter:getParameter":  # noqa: S105 -- a type, no secret
-            return {"value": f"layer-named-by:{args.args['name']}"}, None
+            return {"value": f"layer-named-by:{args.args['name']}"}, []
         raise AssertionError(f"unexpected invoke: {args.token}")
 
 
