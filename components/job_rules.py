@@ -1,0 +1,188 @@
+"""The rules between the fields of a MediaConvert job that its service model cannot express.
+
+MediaConvert's engine enforces them with HTTP 400 or, worse, with error 1040 in a job that was
+already accepted. `components.service_model` runs them once every type is known to be right.
+The last two, about destinations, are this project's own.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from components.codec_rules import broken_audio_rules, broken_video_rules
+from components.wording import shown
+
+_LONGEST_TOKEN = 64
+_MOST_METADATA = 10
+_LONGEST_METADATA_KEY = 128
+_LONGEST_METADATA_VALUE = 256
+_METADATA_PUNCTUATION = " _.:/=+-@"
+"""Allowed beside letters and digits of any language in user metadata and tags."""
+
+_DEFAULT_AUDIO_SOURCE = "Audio Selector 1"
+_MP4_EXTENSIONS = ("mp4", "m4v", "m4a")
+
+_GROUP_SETTINGS = {
+    "FILE_GROUP_SETTINGS": "FileGroupSettings",
+    "HLS_GROUP_SETTINGS": "HlsGroupSettings",
+    "DASH_ISO_GROUP_SETTINGS": "DashIsoGroupSettings",
+    "CMAF_GROUP_SETTINGS": "CmafGroupSettings",
+    "MS_SMOOTH_GROUP_SETTINGS": "MsSmoothGroupSettings",
+}
+_SEGMENTED_GROUPS = ("HLS_GROUP_SETTINGS", "DASH_ISO_GROUP_SETTINGS", "CMAF_GROUP_SETTINGS")
+
+_S3_BUCKET = re.compile(r"^s3://([^/]+)")
+
+
+def broken_rules(job: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each rule that a request with the right types breaks.
+
+    Args:
+        job: A CreateJob request.
+    """
+    yield from _token(job)
+    yield from _metadata(job.get("UserMetadata", {}), "UserMetadata", most=_MOST_METADATA)
+    yield from _metadata(job.get("Tags", {}), "Tags", most=None)
+
+    settings = job.get("Settings", {})
+    inputs = settings.get("Inputs", [])
+    groups = settings.get("OutputGroups", [])
+    if "JobTemplate" not in job:
+        if not inputs:
+            yield "Settings.Inputs is empty; a job without a JobTemplate needs at least one input."
+        if not groups:
+            yield "Settings.OutputGroups is empty; a job without a JobTemplate needs at least one."
+    for index, group in enumerate(groups):
+        path = f"Settings.OutputGroups[{index}]"
+        yield from _group(group, path, inputs)
+        yield from _outputs(group, path, inputs)
+
+
+def _token(job: Mapping[str, Any]) -> Iterator[str]:
+    token = job.get("ClientRequestToken")
+    if token is not None and not (token.isascii() and 1 <= len(token) <= _LONGEST_TOKEN):
+        yield (
+            f"ClientRequestToken is {shown(token)}; "
+            f"it must be 1 to {_LONGEST_TOKEN} ASCII characters."
+        )
+
+
+def _metadata(entries: Mapping[str, str], path: str, *, most: int | None) -> Iterator[str]:
+    if most is not None and len(entries) > most:
+        yield f"{path} has {len(entries)} entries; MediaConvert takes at most {most}."
+    for key, value in entries.items():
+        if key.lower().startswith("aws:"):
+            yield f"{path}[{shown(key)}] begins with aws:, which is reserved for AWS."
+        limits = (("key", key, _LONGEST_METADATA_KEY), ("value", value, _LONGEST_METADATA_VALUE))
+        for kind, text, longest in limits:
+            if len(text) > longest:
+                yield (
+                    f"The {kind} of {path}[{shown(key)}] has {len(text)} characters; "
+                    f"MediaConvert takes at most {longest}."
+                )
+            if not all(char.isalnum() or char in _METADATA_PUNCTUATION for char in text):
+                yield (
+                    f"The {kind} of {path}[{shown(key)}] is {shown(text)}; allowed are letters, "
+                    f"digits, spaces and {_METADATA_PUNCTUATION.strip()}"
+                )
+
+
+def _group(
+    group: Mapping[str, Any], path: str, inputs: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    settings = group.get("OutputGroupSettings", {})
+    kind = settings.get("Type")
+    wanted = _GROUP_SETTINGS.get(kind)
+    if wanted and wanted not in settings:
+        yield f"{path}.OutputGroupSettings.{wanted} is missing; Type {kind} needs it."
+    for name in _GROUP_SETTINGS.values():
+        destination = settings.get(name, {}).get("Destination")
+        if destination is not None:
+            yield from _destination(
+                destination, f"{path}.OutputGroupSettings.{name}.Destination", inputs
+            )
+
+
+def _destination(destination: str, path: str, inputs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if "$" in destination:
+        yield (
+            f"{path} is {shown(destination)}; MediaConvert expands $...$ in a destination, "
+            "so it must not hold a $."
+        )
+    bucket = _bucket(destination)
+    for index, source in enumerate(inputs):
+        if bucket is not None and bucket == _bucket(source.get("FileInput", "")):
+            yield (
+                f"{path} is in {shown(bucket)}, the bucket of Settings.Inputs[{index}].FileInput; "
+                "write to another bucket, or a rendition could be taken for an upload."
+            )
+
+
+def _bucket(location: str) -> str | None:
+    match = _S3_BUCKET.match(location)
+    return match.group(1) if match else None
+
+
+def _outputs(
+    group: Mapping[str, Any], path: str, inputs: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    outputs = group.get("Outputs", [])
+    yield from _name_modifiers(outputs, path)
+    segmented = group.get("OutputGroupSettings", {}).get("Type") in _SEGMENTED_GROUPS
+    automated = "AutomatedEncodingSettings" in group
+    for index, output in enumerate(outputs):
+        output_path = f"{path}.Outputs[{index}]"
+        yield from _container(output, output_path)
+        yield from broken_video_rules(
+            output.get("VideoDescription", {}),
+            f"{output_path}.VideoDescription",
+            segmented=segmented,
+            automated=automated,
+        )
+        for number, audio in enumerate(output.get("AudioDescriptions", [])):
+            audio_path = f"{output_path}.AudioDescriptions[{number}]"
+            yield from broken_audio_rules(audio, audio_path)
+            yield from _audio_source(audio, audio_path, inputs)
+
+
+def _name_modifiers(outputs: Sequence[Mapping[str, Any]], path: str) -> Iterator[str]:
+    if len(outputs) <= 1:
+        return
+    uses = Counter(output.get("NameModifier") for output in outputs)
+    for index, output in enumerate(outputs):
+        modifier = output.get("NameModifier")
+        where = f"{path}.Outputs[{index}].NameModifier"
+        if modifier is None:
+            yield f"{where} is missing; each of several outputs in a group needs its own."
+        elif uses[modifier] > 1:
+            yield f"{where} is {shown(modifier)}; another output of the group has it too."
+
+
+def _container(output: Mapping[str, Any], path: str) -> Iterator[str]:
+    if "Preset" in output and "ContainerSettings" in output:
+        yield f"{path} has both Preset and ContainerSettings; keep one of them."
+    extension = output.get("Extension")
+    is_mp4 = output.get("ContainerSettings", {}).get("Container") == "MP4"
+    if is_mp4 and extension is not None and extension not in _MP4_EXTENSIONS:
+        yield (
+            f"{path}.Extension is {shown(extension)}; "
+            f"container MP4 takes {', '.join(_MP4_EXTENSIONS)}."
+        )
+
+
+def _audio_source(
+    audio: Mapping[str, Any], path: str, inputs: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    name = audio.get("AudioSourceName", _DEFAULT_AUDIO_SOURCE)
+    for index, source in enumerate(inputs):
+        selectors = [
+            *source.get("AudioSelectors", {}),
+            *source.get("AudioSelectorGroups", {}),
+            *source.get("DynamicAudioSelectors", {}),
+        ]
+        if name not in selectors:
+            yield (
+                f"{path}.AudioSourceName is {shown(name)}; "
+                f"Settings.Inputs[{index}] has {shown(selectors)}."
+            )

@@ -1,0 +1,321 @@
+"""Presets: what the catalogue stands for, what may be changed, and what is refused."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.job_settings import AUDIO_BITRATES, complete_for_check, job_document
+from components.presets import CATALOGUE, Preset, PresetError, resolve
+from components.service_model import check_job
+
+
+def _problems(*entries: Any, component_name: str = "videoconverter") -> list[str]:
+    with pytest.raises(PresetError) as caught:
+        resolve(entries, component_name=component_name)
+    return list(caught.value.problems)
+
+
+def test_a_name_of_the_catalogue_is_enough() -> None:
+    """The name alone gives the catalogue's preset."""
+    assert (CATALOGUE["720p"], CATALOGUE["480p"]) == resolve([{"name": "720p"}, {"name": "480p"}])
+
+
+def test_the_catalogue_has_the_usual_sizes() -> None:
+    """The catalogue goes from 240p to 2160p, and each name is the height of its box."""
+    assert {
+        "240p": (426, 240),
+        "360p": (640, 360),
+        "480p": (854, 480),
+        "720p": (1280, 720),
+        "1080p": (1920, 1080),
+        "1440p": (2560, 1440),
+        "2160p": (3840, 2160),
+    } == {name: (preset.width, preset.height) for name, preset in CATALOGUE.items()}
+
+
+def test_larger_pictures_never_get_less() -> None:
+    """Quality, ceiling and sound do not fall from one catalogue size to the next."""
+    presets = list(CATALOGUE.values())
+    steps = [(preset.quality, preset.max_bitrate, preset.audio_bitrate) for preset in presets]
+
+    assert all(
+        small <= large
+        for below, above in pairwise(steps)
+        for small, large in zip(below, above, strict=True)
+    )
+
+
+def test_what_is_given_replaces_the_catalogue() -> None:
+    """An override changes its own field and leaves the others to the catalogue."""
+    (preset,) = resolve([{"name": "720p", "max_bitrate": 2_000_000, "quality": 7}])
+
+    assert (
+        Preset(
+            name="720p",
+            width=1280,
+            height=720,
+            quality=7,
+            max_bitrate=2_000_000,
+            audio_bitrate=160_000,
+        )
+        == preset
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "source"),
+    [
+        pytest.param(960, 540, "720p", id="between two sizes: the larger"),
+        pytest.param(1280, 720, "720p", id="as many pixels"),
+        pytest.param(720, 1280, "720p", id="upright"),
+        pytest.param(4096, 2160, "2160p", id="larger than all: the largest"),
+    ],
+)
+def test_a_new_name_starts_from_the_size_that_holds_it(
+    width: int, height: int, source: str
+) -> None:
+    """Quality and bitrates of a new name come from the smallest catalogue size that holds it."""
+    (preset,) = resolve([{"name": "own", "width": width, "height": height}])
+    expected = CATALOGUE[source]
+
+    assert (expected.quality, expected.max_bitrate, expected.audio_bitrate) == (
+        preset.quality,
+        preset.max_bitrate,
+        preset.audio_bitrate,
+    )
+
+
+def test_a_whole_float_is_a_whole_number() -> None:
+    """720.0 is 720, since configuration arrives as JSON."""
+    (preset,) = resolve([{"name": "own", "width": 1280.0, "height": 720.0}])  # type: ignore[typeddict-item]  # JSON knows one kind of number
+
+    assert ("1280", "720") == (str(preset.width), str(preset.height))
+
+
+def test_entries_keep_their_order() -> None:
+    """Presets come in the order of their entries."""
+    assert ["1080p", "240p"] == [p.name for p in resolve([{"name": "1080p"}, {"name": "240p"}])]
+
+
+_SIZED = {"width": 640, "height": 360}
+_CATALOGUE_NAMES = "240p, 360p, 480p, 720p, 1080p, 1440p, 2160p"
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        pytest.param(
+            {"name": "72p"},
+            'presets[0] "72p": width and height missing; "72p" is not in the catalogue (did you '
+            f'mean "720p"?), which has {_CATALOGUE_NAMES}, and a new name needs a width and a '
+            "height.",
+            id="unknown name",
+        ),
+        pytest.param(
+            {"name": "own", "width": 640},
+            f'presets[0] "own": height missing; "own" is not in the catalogue, which has '
+            f"{_CATALOGUE_NAMES}, and a new name needs a width and a height.",
+            id="half a size",
+        ),
+        pytest.param(
+            {"name": "720p", "heigth": 700},
+            'presets[0] "720p": heigth is not a field (did you mean "height"?); the fields are '
+            "name, width, height, quality, max_bitrate, audio_bitrate.",
+            id="unknown field",
+        ),
+        pytest.param(
+            {}, f"presets[0]: name is missing; the catalogue has {_CATALOGUE_NAMES}.", id="no name"
+        ),
+        pytest.param(
+            {"name": ""},
+            f'presets[0] "": name is missing; the catalogue has {_CATALOGUE_NAMES}.',
+            id="empty name",
+        ),
+        pytest.param(
+            {"name": 720},
+            'presets[0] 720: name is 720; it must be text, such as "720p".',
+            id="a number for a name",
+        ),
+        pytest.param(
+            "720p",
+            'presets[0]: "720p" is not an object; write `name: 720p`, for example.',
+            id="text for an entry",
+        ),
+        pytest.param(
+            {"name": "720p", "height": 719},
+            'presets[0] "720p": height is 719; it must be even, from 32 to 4,096 pixels.',
+            id="odd size",
+        ),
+        pytest.param(
+            {"name": "720p", "width": 30},
+            'presets[0] "720p": width is 30; it must be even, from 32 to 4,096 pixels.',
+            id="size too small",
+        ),
+        pytest.param(
+            {"name": "720p", "width": 4098},
+            'presets[0] "720p": width is 4098; it must be even, from 32 to 4,096 pixels.',
+            id="size too large",
+        ),
+        pytest.param(
+            {"name": "720p", "height": True},
+            'presets[0] "720p": height is true; it must be a whole number, even, from 32 to 4,096 '
+            "pixels.",
+            id="a truth value for a number",
+        ),
+        pytest.param(
+            {"name": "720p", "width": "1280"},
+            'presets[0] "720p": width is "1280"; it must be a whole number, even, from 32 to '
+            "4,096 pixels.",
+            id="text for a number",
+        ),
+        pytest.param(
+            {"name": "720p", "quality": 7.5},
+            'presets[0] "720p": quality is 7.5; it must be a whole number, from 1 to 10.',
+            id="a fraction",
+        ),
+        pytest.param(
+            {"name": "720p", "quality": 0},
+            'presets[0] "720p": quality is 0; it must be from 1 to 10.',
+            id="quality too low",
+        ),
+        pytest.param(
+            {"name": "720p", "max_bitrate": 999},
+            'presets[0] "720p": max_bitrate is 999; it must be from 1,000 to 150,000,000 bit/s.',
+            id="bitrate too low",
+        ),
+        pytest.param(
+            {"name": "720p", "audio_bitrate": 130_000},
+            'presets[0] "720p": audio_bitrate is 130000; stereo AAC takes 64000, 80000, 96000, '
+            "112000, 128000, 160000, 192000, 224000, 256000, 288000, 320000, 384000, 448000, "
+            "512000, 576000.",
+            id="audio bitrate that AAC does not have",
+        ),
+        pytest.param(
+            {"name": "720P", **_SIZED},
+            'presets[0] "720P": the name must be lower case letters, digits and hyphens, with a '
+            "letter or digit at both ends; S3 takes nothing else in the name of a bucket.",
+            id="upper case",
+        ),
+        pytest.param(
+            {"name": "hd-", **_SIZED},
+            'presets[0] "hd-": the name must be lower case letters, digits and hyphens, with a '
+            "letter or digit at both ends; S3 takes nothing else in the name of a bucket.",
+            id="hyphen at the end",
+        ),
+        pytest.param(
+            {"name": "output-hd", **_SIZED},
+            'presets[0] "output-hd": the name is taken by the fan-out\'s own resources; it must '
+            "not begin with completed, input, ledger, outcome, output, reconcile, topic, upload "
+            "or end with -dlq.",
+            id="a name of the fan-out's own",
+        ),
+        pytest.param(
+            {"name": "720p-dlq", **_SIZED},
+            'presets[0] "720p-dlq": the name is taken by the fan-out\'s own resources; it must '
+            "not begin with completed, input, ledger, outcome, output, reconcile, topic, upload "
+            "or end with -dlq.",
+            id="the name of another preset's dead-letter queue",
+        ),
+        pytest.param(
+            {"name": "n" * 33, **_SIZED},
+            f'presets[0] "{"n" * 33}": the name is 1 characters too long: the IAM role '
+            f"videoconverter-{'n' * 33}-pipeline-xxxxxxx would have more than 64.",
+            id="a name too long for a role",
+        ),
+        pytest.param(
+            {"name": "own", "width": 4096, "height": 2162},
+            'presets[0] "own": Settings.OutputGroups[0].Outputs[0].VideoDescription is 4096x2162; '
+            "codec H_264 takes at most 4096x2160, lying or upright.",
+            id="a box that is too large for H.264",
+        ),
+    ],
+)
+def test_a_wrong_entry_is_refused_by_name(entry: Any, problem: str) -> None:
+    """The message names the entry, the value and what is allowed."""
+    assert [problem] == _problems(entry)
+
+
+@pytest.mark.parametrize("entries", [[], None, "720p", {"name": "720p"}])
+def test_presets_are_a_list_with_an_entry(entries: Any) -> None:
+    """A fan-out without presets would lose every upload, so an empty list is refused."""
+    with pytest.raises(PresetError, match="it must be a list with an entry such as"):
+        resolve(entries)
+
+
+def test_the_longest_name_that_fits_is_accepted() -> None:
+    """A name may be as long as AWS's limits leave room for."""
+    (preset,) = resolve([{"name": "n" * 32, "width": 640, "height": 360}])
+
+    assert "n" * 32 == preset.name
+
+
+def test_a_long_fan_out_leaves_less_room() -> None:
+    """The fan-out's own name counts, since it stands in front of every physical name."""
+    problem = (
+        'presets[0] "1080p": the name is 3 characters too long: the S3 bucket '
+        f"{'f' * 45}-output-1080p-xxxxxxx would have more than 63."
+    )
+
+    assert problem in _problems({"name": "1080p"}, component_name="f" * 45)
+
+
+def test_names_are_used_once() -> None:
+    """Names that are equal, or differ only in case, are told together."""
+    problem = '3 entries have the same name, "720p", "720P", "720p"; every preset needs its own.'
+
+    assert problem in _problems({"name": "720p"}, {"name": "720P", **_SIZED}, {"name": "720p"})
+
+
+def test_one_error_lists_everything() -> None:
+    """Every problem of every entry is in one error, so that one run is enough to mend them."""
+    problems = _problems(
+        {"name": "72p", "quality": 11, "bitrate": 1}, "1080p", {"name": "480p", "width": 33}
+    )
+
+    assert ["[0]", "[0]", "[0]", "[1]", "[2]"] == [
+        problem.removeprefix("presets")[:3] for problem in problems
+    ]
+
+
+def test_the_message_is_the_list() -> None:
+    """What the user sees names every problem on a line of its own."""
+    with pytest.raises(PresetError) as caught:
+        resolve([{"name": "720p", "quality": 0}, {"name": "480p", "quality": 11}])
+
+    assert (
+        "the presets cannot work:\n"
+        '  - presets[0] "720p": quality is 0; it must be from 1 to 10.\n'
+        '  - presets[1] "480p": quality is 11; it must be from 1 to 10.'
+    ) == str(caught.value)
+
+
+def _even(low: int, high: int) -> st.SearchStrategy[int]:
+    return st.integers(low // 2, high // 2).map(lambda half: 2 * half)
+
+
+_NUMBERS: dict[str, st.SearchStrategy[Any]] = {
+    "quality": st.integers(1, 10),
+    "max_bitrate": st.integers(1_000, 150_000_000),
+    "audio_bitrate": st.sampled_from(AUDIO_BITRATES),
+}
+_SIZES: dict[str, st.SearchStrategy[Any]] = {"width": _even(32, 4096), "height": _even(32, 2160)}
+_KNOWN: st.SearchStrategy[Any] = st.fixed_dictionaries(
+    {"name": st.sampled_from(list(CATALOGUE))}, optional=_NUMBERS
+)
+_NEW: st.SearchStrategy[Any] = st.fixed_dictionaries(
+    # No reserved word begins with a or b, and no name that ends in one of them ends in `-dlq`.
+    {"name": st.from_regex(r"[ab0-9]([a-z0-9-]{0,30}[ab0-9])?", fullmatch=True), **_SIZES},
+    optional=_NUMBERS,
+)
+_UPRIGHT = _NEW.map(lambda entry: {**entry, "width": entry["height"], "height": entry["width"]})
+
+
+@given(_KNOWN | _NEW | _UPRIGHT)
+def test_what_the_reference_allows_is_a_valid_job(entry: Any) -> None:
+    """Every entry within the documented limits resolves to a job that MediaConvert accepts."""
+    (preset,) = resolve([entry])
+
+    assert [] == check_job(complete_for_check(job_document(preset)))
