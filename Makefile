@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check fmt clean
+.PHONY: help demo test check docs fmt clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ check: $(READY) ## format, lint, types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .
+
+docs: $(READY) ## rewrite the generated tables of the documentation
+	@$(BIN)/python -m docs
 
 fmt: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff format .

@@ -11,7 +11,7 @@ from components.intake import Intake
 from components.job_settings import job_document
 from components.presets import Preset
 from components.storage import private_bucket
-from handlers.names import Environment
+from handlers.names import JOB_DOCUMENT_FILE, SUBMIT_JOB_HANDLER, Environment
 
 
 class Branch:
@@ -64,9 +64,9 @@ class Branch:
         permission = self._allow_to_submit_jobs(identity, pipeline_role)
         submit_job = function(
             self._name,
-            handler="handlers.submit_job.lambda_handler",
+            handler=SUBMIT_JOB_HANDLER,
             identity=identity,
-            code=package({"job.json": json.dumps(job_document(preset), indent=1, sort_keys=True)}),
+            code=package({JOB_DOCUMENT_FILE: json.dumps(job_document(preset), indent=1)}),
             layer=layer,
             environment={
                 # Topic names are unique in an account and region: no other stack's jobs carry it.
