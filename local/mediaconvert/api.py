@@ -1,0 +1,236 @@
+"""MediaConvert's operations: parameters in, result out, as boto3 spells both."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from components.service_model import check_job
+from local.mediaconvert.errors import ApiError
+from local.mediaconvert.implemented import not_implemented
+from local.mediaconvert.jobs import Job, Jobs, Status
+from local.mediaconvert.queues import DEFAULT_QUEUE, Queue, Queues
+from local.mediaconvert.scheduler import Scheduler
+from local.mediaconvert.wire import Call
+
+_PAGE = 20
+"""The most items of an answer, and how many it has without MaxResults."""
+
+_Item = TypeVar("_Item")
+
+Parameters = Mapping[str, Any]
+Result = dict[str, Any]
+
+
+class Api:
+    """The operations that are implemented."""
+
+    def __init__(self, jobs: Jobs, queues: Queues, scheduler: Scheduler) -> None:
+        """Work on these jobs and queues."""
+        self._jobs = jobs
+        self._queues = queues
+        self._scheduler = scheduler
+        self._tags: dict[str, dict[str, str]] = {}
+        self._lock = threading.Lock()
+        self._operations: Mapping[str, Callable[[Parameters], Result]] = {
+            "CancelJob": self._cancel_job,
+            "CreateJob": self._create_job,
+            "CreateQueue": self._create_queue,
+            "DeleteQueue": self._delete_queue,
+            "GetJob": self._get_job,
+            "GetQueue": self._get_queue,
+            "ListJobs": self._list_jobs,
+            "ListQueues": self._list_queues,
+            "ListTagsForResource": self._list_tags,
+            "SearchJobs": self._search_jobs,
+            "TagResource": self._tag,
+            "UntagResource": self._untag,
+            "UpdateQueue": self._update_queue,
+        }
+
+    def answer(self, call: Call) -> Result:
+        """Do what a call asks.
+
+        Raises:
+            ApiError: The call is refused.
+        """
+        if call.operation not in self._operations:
+            raise ApiError(
+                "BadRequestException",
+                f"{call.operation} is not implemented by this local service.",
+            )
+        return self._operations[call.operation](call.parameters)
+
+    def _create_job(self, request: Parameters) -> Result:
+        problems = check_job(request) or not_implemented(request)
+        if problems:
+            raise ApiError("BadRequestException", " ".join(problems))
+        queue = self._queues.find(request.get("Queue", DEFAULT_QUEUE))
+        job, is_new = self._jobs.create(request, queue.arn)
+        if is_new:
+            self._set_tags(job.arn, request)
+            self._scheduler.submit(job)
+        return {"Job": _job(job)}
+
+    def _get_job(self, request: Parameters) -> Result:
+        return {"Job": _job(self._jobs.find(request["Id"]))}
+
+    def _cancel_job(self, request: Parameters) -> Result:
+        self._scheduler.cancel(self._jobs.find(request["Id"]))
+        return {}
+
+    def _list_jobs(self, request: Parameters) -> Result:
+        return self._page_of_jobs(request, lambda _: True)
+
+    def _search_jobs(self, request: Parameters) -> Result:
+        part = request.get("InputFile", "")
+        return self._page_of_jobs(request, lambda job: part in job.source["FileInput"])
+
+    def _page_of_jobs(self, request: Parameters, is_wanted: Callable[[Job], bool]) -> Result:
+        queue = self._queues.find(request["Queue"]).arn if "Queue" in request else None
+        jobs = [
+            job
+            for job in self._jobs.all()
+            if queue in (None, job.queue)
+            and request.get("Status") in (None, job.status)
+            and is_wanted(job)
+        ]
+        if request.get("Order", "DESCENDING") == "DESCENDING":
+            jobs.reverse()
+        page, token = _page(jobs, [job.id for job in jobs], request)
+        return {"Jobs": [_job(job) for job in page], "NextToken": token}
+
+    def _create_queue(self, request: Parameters) -> Result:
+        queue = self._queues.create(request)
+        self._set_tags(queue.arn, request)
+        return {"Queue": self._queue(queue)}
+
+    def _get_queue(self, request: Parameters) -> Result:
+        return {"Queue": self._queue(self._queues.find(request["Name"]))}
+
+    def _list_queues(self, request: Parameters) -> Result:
+        queues = self._queues.all()
+        if request.get("ListBy") == "NAME":
+            queues.sort(key=lambda queue: queue.name)
+        if request.get("Order") == "DESCENDING":
+            queues.reverse()
+        page, token = _page(queues, [queue.name for queue in queues], request)
+        return {"Queues": [self._queue(queue) for queue in page], "NextToken": token}
+
+    def _update_queue(self, request: Parameters) -> Result:
+        queue = self._queues.update(request)
+        self._scheduler.wake()
+        return {"Queue": self._queue(queue)}
+
+    def _delete_queue(self, request: Parameters) -> Result:
+        queue = self._queues.find(request["Name"])
+        if any(self._scheduler.counts(queue.arn)):
+            raise ApiError(
+                "ConflictException",
+                f"The queue {queue.name!r} has unfinished jobs: cancel them, or wait.",
+            )
+        self._queues.delete(queue.name)
+        return {}
+
+    def _queue(self, queue: Queue) -> Result:
+        submitted, progressing = self._scheduler.counts(queue.arn)
+        return {
+            "Arn": queue.arn,
+            "ConcurrentJobs": queue.concurrent_jobs,
+            "CreatedAt": queue.created_at,
+            "Description": queue.description,
+            "LastUpdated": queue.last_updated,
+            "Name": queue.name,
+            "PricingPlan": "ON_DEMAND",
+            "ProgressingJobsCount": progressing,
+            "Status": queue.status,
+            "SubmittedJobsCount": submitted,
+            "Type": "SYSTEM" if queue.name == DEFAULT_QUEUE else "CUSTOM",
+        }
+
+    def _set_tags(self, arn: str, request: Parameters) -> None:
+        with self._lock:
+            self._tags.setdefault(arn, {}).update(request.get("Tags", {}))
+
+    def _tag(self, request: Parameters) -> Result:
+        self._check_resource(request["Arn"])
+        self._set_tags(request["Arn"], request)
+        return {}
+
+    def _untag(self, request: Parameters) -> Result:
+        self._check_resource(request["Arn"])
+        with self._lock:
+            for key in request.get("TagKeys", []):
+                self._tags.get(request["Arn"], {}).pop(key, None)
+        return {}
+
+    def _list_tags(self, request: Parameters) -> Result:
+        self._check_resource(request["Arn"])
+        with self._lock:
+            tags = dict(self._tags.get(request["Arn"], {}))
+        return {"ResourceTags": {"Arn": request["Arn"], "Tags": tags}}
+
+    def _check_resource(self, arn: str) -> None:
+        """Raise NotFoundException unless the ARN is that of a queue or a job."""
+        if arn.startswith(self._jobs.arn_prefix):
+            self._jobs.find(arn.removeprefix(self._jobs.arn_prefix))
+        else:
+            self._queues.find(arn)
+
+
+def _page(
+    items: Sequence[_Item], ids: Sequence[str], request: Parameters
+) -> tuple[Sequence[_Item], str | None]:
+    """Cut a page out of a listing; the token is the id of the last item of the page before."""
+    size = request.get("MaxResults", _PAGE)
+    if not 1 <= size <= _PAGE:
+        raise ApiError("BadRequestException", f"MaxResults is {size}; it must be 1 to {_PAGE}.")
+    token = request.get("NextToken")
+    if token is not None and token not in ids:
+        raise ApiError("BadRequestException", f"NextToken {token!r} is not of this listing.")
+    start = ids.index(token) + 1 if token is not None else 0
+    page = items[start : start + size]
+    return page, ids[start + size - 1] if start + size < len(items) else None
+
+
+def _job(job: Job) -> Result:
+    """Describe a job as GetJob does."""
+    request = job.request
+    is_progressing = job.status is Status.PROGRESSING
+    return {
+        "AccelerationSettings": request.get("AccelerationSettings"),
+        "AccelerationStatus": "NOT_APPLICABLE",
+        "Arn": job.arn,
+        "BillingTagsSource": request.get("BillingTagsSource"),
+        "ClientRequestToken": request.get("ClientRequestToken"),
+        "CreatedAt": job.submitted,
+        "CurrentPhase": job.phase if is_progressing else None,
+        "ErrorCode": job.error_code,
+        "ErrorMessage": job.error_message,
+        "Id": job.id,
+        "JobPercentComplete": job.percent,
+        "OutputGroupDetails": [
+            {
+                "OutputDetails": [
+                    {
+                        "DurationInMs": output.milliseconds,
+                        "VideoDetails": {"WidthInPx": output.width, "HeightInPx": output.height},
+                    }
+                    for output in group
+                ]
+            }
+            for group in job.output_groups
+        ],
+        "Priority": job.priority,
+        "Queue": job.queue,
+        "RetryCount": 0,
+        "Role": request["Role"],
+        "Settings": request["Settings"],
+        "Status": job.status,
+        "StatusUpdateInterval": request.get("StatusUpdateInterval", "SECONDS_60"),
+        "Timing": {
+            "SubmitTime": job.submitted,
+            "StartTime": job.started,
+            "FinishTime": job.finished,
+        },
+        "UserMetadata": job.user_metadata,
+    }

@@ -1,0 +1,128 @@
+"""Run ffmpeg as a child process."""
+
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import imageio_ffmpeg  # type: ignore[import-untyped]  # it ships no types
+
+from local.mediaconvert.errors import CanceledError, JobError
+from local.mediaconvert.probe import DEMUXERS, PROTOCOLS
+
+_TAIL = 2_000
+"""Bytes of ffmpeg's complaints that go into a job's error message."""
+
+_NO_SPACE = "No space left on device"
+
+
+class Progress(NamedTuple):
+    """How far an encode is: frames written, and seconds of output."""
+
+    frames: int
+    seconds: float
+
+
+class Cancellation:
+    """Lets one thread stop the work of another, and the process that it waits for."""
+
+    def __init__(self) -> None:
+        """Start as not cancelled."""
+        self._lock = threading.Lock()
+        self._is_canceled = False
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def cancel(self) -> None:
+        """Ask the work to stop and kill its process."""
+        with self._lock:
+            self._is_canceled = True
+            if self._process:
+                self._process.kill()
+
+    def check(self) -> None:
+        """Raise CanceledError once `cancel` was called."""
+        with self._lock:
+            if self._is_canceled:
+                raise CanceledError
+
+    def start(self, command: Sequence[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start a process that `cancel` kills; its standard output is a pipe."""
+        with self._lock:
+            if self._is_canceled:
+                raise CanceledError
+            self._process = subprocess.Popen(  # noqa: S603 - an argument list; paths are ids
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                process_group=0,  # Ctrl-C belongs to the service, which then ends its jobs
+            )
+            return self._process
+
+
+@cache
+def executable() -> str:
+    """Return the ffmpeg of `imageio-ffmpeg`, or the one that IMAGEIO_FFMPEG_EXE names."""
+    return str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+def encode(
+    source: Path,
+    arguments: Sequence[str],
+    target: Path,
+    *,
+    on_progress: Callable[[Progress], None],
+    cancellation: Cancellation,
+) -> None:
+    """Encode one file into another.
+
+    Args:
+        source: Input file.
+        arguments: ffmpeg's options of the output.
+        target: Output file.
+        on_progress: Called about twice a second, from this thread.
+        cancellation: Ends the process when it is cancelled.
+
+    Raises:
+        JobError: ffmpeg failed; the message ends with its last words.
+        CanceledError: `cancellation` was cancelled.
+    """
+    command = [
+        executable(),
+        *("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1"),
+        *("-protocol_whitelist", f"{PROTOCOLS},pipe", "-format_whitelist", DEMUXERS),
+        # A display matrix is read by the probe and applied by the arguments, or not at all.
+        *("-display_rotation", "0", "-i", str(source)),
+        *arguments,
+        str(target),
+    ]
+    log = target.with_suffix(".log")
+    with log.open("wb") as errors, cancellation.start(command, errors) as process:
+        try:
+            _follow(process, on_progress)
+        except BaseException:
+            process.kill()
+            raise
+    cancellation.check()
+    if process.returncode:
+        raise _failure(process.returncode, log.read_bytes()[-_TAIL:].decode(errors="replace"))
+
+
+def _follow(process: subprocess.Popen[bytes], on_progress: Callable[[Progress], None]) -> None:
+    """Report each block of `-progress`, which ends with a line `progress=...`."""
+    values: dict[bytes, bytes] = {}
+    for line in process.stdout or ():
+        key, _, value = line.strip().partition(b"=")
+        values[key] = value
+        if key == b"progress":
+            microseconds = values.get(b"out_time_us", b"")
+            seconds = int(microseconds) / 1e6 if microseconds.isdigit() else 0.0
+            on_progress(Progress(int(values.get(b"frame", 0)), seconds))
+
+
+def _failure(status: int, words: str) -> JobError:
+    if _NO_SPACE in words:
+        return JobError(JobError.DISK_FULL, f"The disk is full: {words}")
+    return JobError(JobError.UNEXPECTED, f"ffmpeg ended with status {status}: {words}")

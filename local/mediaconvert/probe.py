@@ -1,0 +1,229 @@
+"""What is in an input file, read with the FFmpeg libraries (PyAV)."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from local.mediaconvert.errors import JobError
+from local.mediaconvert.iso_boxes import iso_boxes
+
+DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mxf,mpegts,mpeg,avi,wav,mp3,flac,ogg,asf"
+"""The containers that MediaConvert reads, by FFmpeg's names. A playlist or a script named .mp4 is
+never opened: those formats can make FFmpeg read other files."""
+
+PROTOCOLS = "file"
+
+_DISPLAY_MATRIX_TOLERANCE = 1
+"""Degrees by which a rotation may miss a right angle and still be one."""
+
+_RIGHT_ANGLE = 90
+
+_PQ, _HLG = 16, 18
+"""Transfer characteristics of SMPTE ST 2084 and ARIB STD-B67 (ITU-T H.273)."""
+
+_UNSUPPORTED_CODECS = frozenset({"svq1", "adpcm_ms"})
+_UNSUPPORTED_PROFILES = frozenset({"High 4:4:4 Predictive"})
+"""Examples that AWS's page of error 1030 gives; FFmpeg itself could decode them."""
+
+_ISO_CONTENT = frozenset({"moov", "mdat", "moof"})
+
+
+@dataclass(frozen=True)
+class VideoTrack:
+    """The picture of an input.
+
+    Attributes:
+        index: Position among the file's streams.
+        codec: FFmpeg's name of the codec.
+        fourcc: Four-character code in the container; empty when it has none.
+        width: Stored samples per line, before rotation.
+        height: Stored lines, before rotation.
+        rotation: Degrees clockwise that make it upright: 0, 90, 180 or 270.
+        pixel_aspect: Width of a stored sample relative to its height, before rotation.
+        frame_rate: Frames a second, the average when it varies; None when one frame tells none.
+        is_variable: Whether the distance of the frames varies.
+        pixel_format: FFmpeg's name of the pixel format.
+        bit_depth: Bits per sample.
+        bit_rate: Bits a second, as the container tells.
+        is_hdr: Whether its transfer function is PQ or HLG.
+        is_interlaced: Whether its frames are made of two fields.
+    """
+
+    index: int
+    codec: str
+    fourcc: str
+    width: int
+    height: int
+    rotation: int
+    pixel_aspect: Fraction
+    frame_rate: Fraction | None
+    is_variable: bool
+    pixel_format: str
+    bit_depth: int
+    bit_rate: int | None
+    is_hdr: bool
+    is_interlaced: bool
+
+
+@dataclass(frozen=True)
+class AudioTrack:
+    """One sound track of an input.
+
+    Attributes:
+        index: Position among the file's streams.
+        codec: FFmpeg's name of the codec.
+        channels: Number of channels.
+        sample_rate: Samples a second.
+        language: ISO 639 code, `und` when the file does not tell.
+        is_default: Whether the file marks it as the track to play.
+    """
+
+    index: int
+    codec: str
+    channels: int
+    sample_rate: int
+    language: str
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class Media:
+    """An input file: its length in seconds, its picture if it has one, its sound tracks."""
+
+    duration: float
+    video: VideoTrack | None
+    audio: tuple[AudioTrack, ...]
+
+
+def probe(path: Path) -> Media:
+    """Describe an input file.
+
+    Raises:
+        JobError: With MediaConvert's code, when it is not a media file, is damaged, or holds a
+            codec that MediaConvert does not read.
+    """
+    if not path.stat().st_size:
+        raise JobError(JobError.CANNOT_OPEN_INPUT, "The input file is empty (0 bytes).")
+    _check_iso_boxes(path)
+    options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": DEMUXERS}
+    try:
+        with av.open(str(path), options=options) as container:
+            return _describe(container)
+    except FFmpegError as error:
+        raise JobError(
+            JobError.CANNOT_OPEN_INPUT,
+            "No parser found for container: the input is not a media file that MediaConvert reads,"
+            f" or it is damaged ({error.strerror}).",
+        ) from error
+
+
+def _check_iso_boxes(path: Path) -> None:
+    boxes = [box for box in iso_boxes(path) if box.type in _ISO_CONTENT]
+    if not boxes:
+        return
+    if not any(box.type == "moov" for box in boxes):
+        raise JobError(
+            JobError.NO_MOOV,
+            "No moov box found in file: the upload or the recording was cut short.",
+        )
+    if any(box.is_cut for box in boxes):
+        raise JobError(JobError.TRUNCATED, "The input file is truncated: it ends inside its media.")
+
+
+def _describe(container: InputContainer) -> Media:
+    pictures = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & stream.disposition.attached_pic
+    ]
+    audio = tuple(_audio_track(stream) for stream in container.streams.audio)
+    video = _video_track(container, pictures[0]) if pictures else None
+    return Media((container.duration or 0) / av.time_base, video, audio)
+
+
+def _audio_track(stream: AudioStream) -> AudioTrack:
+    _check_codec(stream)
+    return AudioTrack(
+        index=stream.index,
+        codec=stream.codec_context.name,
+        channels=stream.codec_context.channels,
+        sample_rate=stream.codec_context.sample_rate,
+        language=stream.language or "und",
+        is_default=bool(stream.disposition & stream.disposition.default),
+    )
+
+
+def _video_track(container: InputContainer, stream: VideoStream) -> VideoTrack:
+    _check_codec(stream)
+    frame, times = _first_frame_and_times(container, stream)
+    rate = stream.average_rate or stream.guessed_rate
+    return VideoTrack(
+        index=stream.index,
+        codec=stream.codec_context.name,
+        fourcc=stream.codec_context.codec_tag.strip("\0"),
+        width=frame.width,
+        height=frame.height,
+        rotation=_clockwise(frame.rotation),
+        pixel_aspect=Fraction(stream.sample_aspect_ratio or 1),
+        frame_rate=Fraction(rate) if rate else None,
+        is_variable=_is_variable(times),
+        pixel_format=frame.format.name,
+        bit_depth=max(component.bits for component in frame.format.components),
+        bit_rate=stream.codec_context.bit_rate,
+        is_hdr=frame.color_trc in (_PQ, _HLG),
+        is_interlaced=frame.interlaced_frame,
+    )
+
+
+def _check_codec(stream: VideoStream | AudioStream) -> None:
+    context = stream.codec_context
+    if context is None:
+        raise JobError(JobError.UNSUPPORTED_CODEC, f"Stream {stream.index} has an unknown codec.")
+    if context.name in _UNSUPPORTED_CODECS or context.profile in _UNSUPPORTED_PROFILES:
+        name = f"{context.name} {context.profile or ''}".strip()
+        raise JobError(
+            JobError.UNSUPPORTED_CODEC, f"Unsupported codec {name} in stream {stream.index}."
+        )
+
+
+def _first_frame_and_times(
+    container: InputContainer, stream: VideoStream
+) -> tuple[VideoFrame, list[int]]:
+    """Read through the file once; only what comes before the first picture is decoded."""
+    frame: VideoFrame | None = None
+    times = []
+    for packet in container.demux(stream):
+        if packet.pts is not None:
+            times.append(packet.pts)
+        if frame is None:
+            frames = packet.decode()
+            frame = frames[0] if frames else None
+    if frame is None:
+        raise JobError(JobError.NO_VIDEO, "The input's video track holds no picture.")
+    return frame, sorted(times)
+
+
+def _is_variable(times: list[int]) -> bool:
+    """Tell a varying frame rate from the rounding of timestamps.
+
+    Frames at a constant rate stay within half a frame of where that rate puts them.
+    """
+    if len(times) < 3:  # noqa: PLR2004 - two distances are the fewest that can differ
+        return False
+    first, step = times[0], (times[-1] - times[0]) / (len(times) - 1)
+    return any(abs(time - first - n * step) > step / 2 for n, time in enumerate(times))
+
+
+def _clockwise(counterclockwise: float) -> int:
+    """Turn a display matrix's angle into a right angle clockwise; 0 for any other angle."""
+    angle = -counterclockwise % 360
+    nearest = round(angle / _RIGHT_ANGLE) * _RIGHT_ANGLE
+    is_right = abs(angle - nearest) <= _DISPLAY_MATRIX_TOLERANCE
+    return nearest % 360 if is_right else 0
