@@ -63,7 +63,8 @@ class Clients:
         self._ca_bundle = str(ca_bundle)
         # boto3 cannot make two clients at a time.
         self._lock = Lock()
-        self._made: dict[str, Any] = {}
+        self._by_service: dict[str, Any] = {}
+        self._made: list[Any] = []
         self._session = boto3.Session(
             botocore_session=botocore.session.Session(session_vars=_NO_CALLER_SETTINGS)
         )
@@ -93,9 +94,9 @@ class Clients:
     def client(self, service: str) -> Any:
         """The client of a service, acting as the account's root user."""
         with self._lock:
-            if service not in self._made:
-                self._made[service] = self._make(service, ROOT)
-            return self._made[service]
+            if service not in self._by_service:
+                self._by_service[service] = self._make(service, ROOT)
+            return self._by_service[service]
 
     def client_of(self, credentials: Credentials, service: str) -> Any:
         """A new client of a service that acts with these credentials."""
@@ -105,7 +106,7 @@ class Clients:
     def _make(self, service: str, credentials: Credentials) -> Any:
         access_key, secret_key, token = credentials
         local = self._mediaconvert_endpoint if service == "mediaconvert" else self._endpoint
-        return self._session.client(  # type: ignore[call-overload]  # its stubs want a literal
+        client = self._session.client(  # type: ignore[call-overload]  # its stubs want a literal
             service,
             region_name=self.region,
             endpoint_url=local,
@@ -115,9 +116,11 @@ class Clients:
             aws_session_token=token,
             config=Config(proxies={}),
         )
+        self._made.append(client)
+        return client
 
     def close(self) -> None:
         """Close every connection, so that the emulator can leave at once."""
         with self._lock:
-            for client in self._made.values():
+            for client in self._made:
                 client.close()

@@ -46,7 +46,7 @@ _HEALTH_PATH: Final = "/_ministack/health"
 
 
 class EmulatorError(RuntimeError):
-    """The emulator did not start."""
+    """The emulator did not start, or is gone."""
 
 
 class Emulator:
@@ -87,14 +87,20 @@ class Emulator:
         """
         deadline = time.monotonic() + START_SECONDS
         while not self._answers(timeout=START_SECONDS):
-            code = self._process.poll()
-            if code is not None:
-                raise EmulatorError(self._did_not_start(f"ended with exit code {code}"))
+            self.check()
             if time.monotonic() > deadline:
-                raise EmulatorError(
-                    self._did_not_start(f"did not answer within {START_SECONDS:.0f} s")
-                )
+                raise self._error(f"did not answer within {START_SECONDS:.0f} s")
             time.sleep(_POLL_SECONDS)
+
+    def check(self) -> None:
+        """Make sure that the process runs.
+
+        Raises:
+            EmulatorError: it ended; the message holds the end of its log.
+        """
+        code = self._process.poll()
+        if code is not None:
+            raise self._error(f"ended with exit code {code}")
 
     def _answers(self, timeout: float) -> bool:
         context = ssl.create_default_context(cafile=str(self._door.ca_bundle))
@@ -109,8 +115,10 @@ class Emulator:
         finally:
             connection.close()
 
-    def _did_not_start(self, what: str) -> str:
-        return f"The AWS emulator (MiniStack) {what}. The end of its log:\n{self.log_tail()}"
+    def _error(self, what: str) -> EmulatorError:
+        return EmulatorError(
+            f"The AWS emulator (MiniStack) {what}. The end of its log:\n{self.log_tail()}"
+        )
 
     def log_tail(self) -> str:
         """The last lines of its log, which also holds what functions print."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
+import yaml
 
 DEFAULT_REGION: Final = "us-east-1"
 """Where a stack without `aws:region` is played."""

@@ -1,8 +1,14 @@
 """IAM: roles and their policies."""
 
+import json
+from typing import Final
+
 from local.clients import Clients
+from local.emulator import ACCOUNT
 from local.inputs import Inputs
 from local.resources.created import Created, auto_name
+
+MEDIACONVERT: Final = "mediaconvert.amazonaws.com"
 
 
 def role(aws: Clients, name: str, inputs: Inputs) -> Created:
@@ -10,10 +16,30 @@ def role(aws: Clients, name: str, inputs: Inputs) -> Created:
     physical = inputs.take("name") or auto_name(name)
     made = aws.client("iam").create_role(
         RoleName=physical,
-        AssumeRolePolicyDocument=inputs.need("assumeRolePolicy"),
+        AssumeRolePolicyDocument=also_for_root(inputs.need("assumeRolePolicy")),
         Description=inputs.take("description", default=""),
     )["Role"]
     return Created(physical, {"name": physical, "arn": made["Arn"], "uniqueId": made["RoleId"]})
+
+
+def also_for_root(trust_policy: str) -> str:
+    """The same trust policy; if MediaConvert is in it, the account's root user is too.
+
+    Nobody can call STS as a service. The local MediaConvert service therefore judges the program's
+    statements itself and then calls STS as root.
+    """
+    policy = json.loads(trust_policy)
+    services = [statement["Principal"].get("Service") for statement in policy["Statement"]]
+    if MEDIACONVERT in services:
+        policy["Statement"].append(
+            {
+                "Sid": "TheLocalMediaConvertServiceMayAssumeThisRole",
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+                "Action": "sts:AssumeRole",
+            }
+        )
+    return json.dumps(policy)
 
 
 def role_policy(aws: Clients, name: str, inputs: Inputs) -> Created:

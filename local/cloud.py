@@ -1,0 +1,151 @@
+"""The local cloud: emulator, MediaConvert and the deployed program, started and stopped as one."""
+
+import atexit
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from local import interrupts, program
+from local.clients import ACCESS_KEY, ROOT, SECRET_KEY, Clients
+from local.deploy import Deployer
+from local.door import Door
+from local.emulator import ACCOUNT, Emulator
+from local.mediaconvert import AwsAccess, MediaConvertService
+from local.mediaconvert.access import Credentials
+from local.resources.events import LOCAL_SOURCE
+from local.stack import Stack
+
+PROJECT_FOLDER: Final = Path(__file__).parent.parent
+
+DETAIL_TYPE: Final = "MediaConvert Job State Change"
+
+
+class LocalCloud:
+    """A stack of the program, deployed and running on this machine while the `with` block lasts.
+
+    Attributes:
+        outputs: the stack's outputs.
+        clients: boto3 clients that act as the account's root user.
+        environment: what another process needs to reach this cloud.
+    """
+
+    outputs: Mapping[str, Any]
+    clients: Clients
+    environment: Mapping[str, str]
+
+    def __init__(self, stack: Stack, project_folder: Path = PROJECT_FOLDER) -> None:
+        """Remember what to deploy.
+
+        Args:
+            stack: the stack.
+            project_folder: where its program is.
+        """
+        self._stack = stack
+        self._project_folder = project_folder
+        self._teardown = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start everything.
+
+        Raises:
+            EmulatorError: the emulator does not start.
+            DeployError: the program asks for something that the local cloud cannot create.
+        """
+        # The net for an interrupt between two lines of this method and its caller's `with`.
+        atexit.register(self.close)
+        try:
+            with interrupts.held():
+                self._start()
+            self._emulator.wait_until_ready()
+            self.outputs = program.run(self._project_folder, self._stack, Deployer(self.clients))
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def _start(self) -> None:
+        """Start the processes; each knows the other's address before the other runs."""
+        region = self._stack.region
+        folder = Path(tempfile.mkdtemp(prefix="videoconverter-"))
+        self._teardown.callback(shutil.rmtree, folder)
+        door = Door(folder)
+        self._teardown.callback(door.socket.close)
+        mediaconvert = self._teardown.enter_context(
+            MediaConvertService(
+                account=ACCOUNT,
+                region=region,
+                aws=AwsAccess(self._client_for_mediaconvert),
+                emit=self._emit,
+                folder=folder,
+            )
+        )
+        self.environment = {
+            "AWS_ENDPOINT_URL": door.url,
+            "AWS_ENDPOINT_URL_MEDIACONVERT": mediaconvert.endpoint,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_CA_BUNDLE": str(door.ca_bundle),
+        }
+        self.clients = Clients(
+            door.url,
+            mediaconvert_endpoint=mediaconvert.endpoint,
+            ca_bundle=door.ca_bundle,
+            region=region,
+        )
+        self._emulator = Emulator(
+            door, folder, region=region, function_environment=self.environment
+        )
+        self._teardown.callback(self._emulator.stop)
+        # Open connections would keep the emulator from leaving at once.
+        self._teardown.callback(self.clients.close)
+
+    def _client_for_mediaconvert(self, service: str, credentials: Credentials | None) -> Any:
+        return self.clients.client_of(credentials or ROOT, service)
+
+    def _emit(self, event: dict[str, Any]) -> None:
+        answer = self.clients.client("events").put_events(
+            Entries=[
+                {
+                    "Source": LOCAL_SOURCE,
+                    "DetailType": DETAIL_TYPE,
+                    "Detail": json.dumps(event["detail"]),
+                    "Resources": event["resources"],
+                    "Time": event["time"],
+                }
+            ]
+        )
+        if answer["FailedEntryCount"]:
+            raise RuntimeError(f"EventBridge refused an event: {answer['Entries']}")
+
+    def check(self) -> None:
+        """Make sure that it still runs.
+
+        Raises:
+            EmulatorError: the emulator is gone.
+        """
+        self._emulator.check()
+
+    def log_tail(self) -> str:
+        """The end of the emulator's log, which holds what functions print."""
+        return self._emulator.log_tail()
+
+    def close(self) -> None:
+        """End everything and remove what it wrote. Calling this twice does no harm."""
+        with interrupts.held():
+            self._teardown.close()
+        atexit.unregister(self.close)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End everything."""
+        self.close()

@@ -1,0 +1,84 @@
+"""Fetches finished renditions and looks into them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+
+from local.clients import Clients
+from local.rendition import Rendition
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What is in a file."""
+
+    width: int
+    height: int
+    duration: float
+    """Seconds."""
+
+    video_codec: str
+    audio_codec: str | None
+    """None for a silent file."""
+
+
+class Shelf:
+    """The folder that renditions are put into."""
+
+    def __init__(self, folder: Path, sources: Iterable[Path]) -> None:
+        """Use this folder; it is created when the first rendition is put there.
+
+        Args:
+            folder: where.
+            sources: files that must not be overwritten, should they be in the same folder.
+        """
+        self._folder = folder
+        self._taken = {_identity(source) for source in sources}
+
+    def place(self, rendition: Rendition) -> Path:
+        """Where a rendition goes: `<source stem>-<preset>.mp4`, with a number when that is taken.
+
+        Taken is what this run wrote, or reads. A file of an earlier run is replaced.
+        """
+        stem = rendition.source.stem
+        number = 1
+        while True:
+            counted = stem if number == 1 else f"{stem}-{number}"
+            path = self._folder / f"{counted}-{rendition.preset}.mp4"
+            if _identity(path) not in self._taken:
+                self._taken.add(_identity(path))
+                return path
+            number += 1
+
+    def fetch(self, clients: Clients, bucket: str, key: str, rendition: Rendition) -> Path:
+        """Download a rendition. A file appears under its name only when it is whole."""
+        path = self.place(rendition)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.part")
+        try:
+            clients.client("s3").download_file(bucket, key, str(partial))
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+        return path
+
+
+def _identity(path: Path) -> str:
+    """The same text for all spellings of a path, also where letter case means nothing."""
+    return str(path.resolve()).casefold()
+
+
+def probe(path: Path) -> Probe:
+    """Read what is in a video file."""
+    with av.open(str(path)) as container:
+        video = container.streams.video[0]
+        audio = next(iter(container.streams.audio), None)
+        return Probe(
+            width=video.width,
+            height=video.height,
+            duration=(container.duration or 0) / av.time_base,
+            video_codec=video.codec_context.name,
+            audio_codec=audio.codec_context.name if audio else None,
+        )

@@ -1,0 +1,86 @@
+"""Waits for renditions, and for none of them for ever."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from local.progress import Show
+from local.rendition import UNSEEN, Failure, Rendition, Sight, State
+from local.watch import Watch
+
+LOOK_SECONDS: Final = 0.3
+"""Between two looks. A look costs milliseconds, and the processor is busy encoding."""
+
+TIMEOUT: Final = "timeout"
+"""Code of a rendition that was given up here."""
+
+
+class Follow:
+    """The renditions of one run, from the upload to the end of each."""
+
+    def __init__(self, watch: Watch, renditions: Sequence[Rendition], timeout: float) -> None:
+        """Start the clock.
+
+        Args:
+            watch: looks where they are.
+            renditions: what to wait for.
+            timeout: seconds without progress after which one is given up.
+        """
+        self._watch = watch
+        self._timeout = timeout
+        self._open = dict.fromkeys(renditions, UNSEEN)
+        self._moved = dict.fromkeys(renditions, time.monotonic())
+
+    def until_all_ended(self, show: Show) -> Iterator[tuple[Rendition, Sight]]:
+        """Each rendition as it ends.
+
+        Args:
+            show: is told about every change, the last one included.
+        """
+        while self._open:
+            for rendition, sight in self._changes():
+                show(rendition, sight)
+                if sight.has_ended:
+                    del self._open[rendition]
+                    yield rendition, sight
+            if self._open:
+                time.sleep(LOOK_SECONDS)
+
+    def _changes(self) -> list[tuple[Rendition, Sight]]:
+        seen = self._watch.look(self._open)
+        now = time.monotonic()
+        changed = [
+            (rendition, sight)
+            for rendition, sight in seen.items()
+            if sight != self._open[rendition]
+        ]
+        for rendition, sight in changed:
+            self._open[rendition] = sight
+            self._note_move(rendition, now)
+        return changed + self._given_up(now)
+
+    def _note_move(self, moved: Rendition, now: float) -> None:
+        """Restart the clock of a rendition, and of those that wait in line behind it."""
+        for rendition, sight in self._open.items():
+            waits = sight.state is State.WAITING and rendition.preset == moved.preset
+            if rendition == moved or waits:
+                self._moved[rendition] = now
+
+    def _given_up(self, now: float) -> list[tuple[Rendition, Sight]]:
+        message = (
+            f"No progress for {self._timeout:g} s. The log of the functions may tell why; "
+            "--timeout waits longer."
+        )
+        return [
+            (
+                rendition,
+                Sight(
+                    State.ERROR,
+                    job_id=sight.job_id,
+                    attempts=sight.attempts,
+                    failure=Failure(TIMEOUT, message),
+                ),
+            )
+            for rendition, sight in self._open.items()
+            if now - self._moved[rendition] > self._timeout and not sight.has_ended
+        ]
