@@ -5,6 +5,11 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+SAMPLE := .sample/sample.mp4
+
+# A file's name goes into the environment as it was typed: neither make nor a shell expands it.
+export VIDEO_FILE := $(value VIDEO)
+unexport VIDEO
 
 .PHONY: help demo test check docs fmt clean
 
@@ -18,8 +23,11 @@ $(READY): requirements.txt requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-demo: $(READY) ## transcode a sample, or VIDEO=path.mp4, on the local cloud; files land in out/
-	@$(BIN)/python -m local transcode $(if $(VIDEO),"$(VIDEO)",--sample) --out out
+demo: $(READY) $(if $(VIDEO_FILE),,$(SAMPLE)) ## transcode a sample, or VIDEO=path.mp4, on the local cloud; files land in out/
+	@$(BIN)/python -m local transcode --out out -- "$${VIDEO_FILE:-$(SAMPLE)}"
+
+$(SAMPLE): | $(READY)
+	@$(BIN)/python -m local sample $@
 
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest
@@ -37,4 +45,4 @@ fmt: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix .
 
 clean: ## remove everything that the other commands made
-	@rm -rf .venv out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv .sample out .mypy_cache .pytest_cache .ruff_cache .hypothesis
