@@ -1,4 +1,4 @@
-"""The presets that a name alone stands for.
+"""The renditions that a name alone stands for.
 
 Where the numbers come from:
 
@@ -15,76 +15,46 @@ Where the numbers come from:
 
 from collections.abc import Mapping
 
-from components.preset import Preset
+from components.preset import Mp4, Picture, Sound
 
-_SMALL_PICTURE_AUDIO = 128_000
-_LARGE_PICTURE_AUDIO = 160_000
+_SMALL_PICTURE_SOUND = Sound(bitrate=128_000)
+_LARGE_PICTURE_SOUND = Sound(bitrate=160_000)
 
-_ENTRIES = (
-    Preset(
-        name="240p",
-        width=426,
-        height=240,
-        quality=7,
-        max_bitrate=350_000,
-        audio_bitrate=_SMALL_PICTURE_AUDIO,
+CATALOGUE: Mapping[str, Mp4] = {
+    "240p": Mp4(
+        picture=Picture(width=426, height=240, quality=7, max_bitrate=350_000),
+        sound=_SMALL_PICTURE_SOUND,
     ),
-    Preset(
-        name="360p",
-        width=640,
-        height=360,
-        quality=7,
-        max_bitrate=700_000,
-        audio_bitrate=_SMALL_PICTURE_AUDIO,
+    "360p": Mp4(
+        picture=Picture(width=640, height=360, quality=7, max_bitrate=700_000),
+        sound=_SMALL_PICTURE_SOUND,
     ),
-    Preset(
-        name="480p",
-        width=854,
-        height=480,
-        quality=7,
-        max_bitrate=1_000_000,
-        audio_bitrate=_SMALL_PICTURE_AUDIO,
+    "480p": Mp4(
+        picture=Picture(width=854, height=480, quality=7, max_bitrate=1_000_000),
+        sound=_SMALL_PICTURE_SOUND,
     ),
-    Preset(
-        name="720p",
-        width=1280,
-        height=720,
-        quality=8,
-        max_bitrate=4_000_000,
-        audio_bitrate=_LARGE_PICTURE_AUDIO,
+    "720p": Mp4(
+        picture=Picture(width=1280, height=720, quality=8, max_bitrate=4_000_000),
+        sound=_LARGE_PICTURE_SOUND,
     ),
-    Preset(
-        name="1080p",
-        width=1920,
-        height=1080,
-        quality=9,
-        max_bitrate=6_000_000,
-        audio_bitrate=_LARGE_PICTURE_AUDIO,
+    "1080p": Mp4(
+        picture=Picture(width=1920, height=1080, quality=9, max_bitrate=6_000_000),
+        sound=_LARGE_PICTURE_SOUND,
     ),
-    Preset(
-        name="1440p",
-        width=2560,
-        height=1440,
-        quality=9,
-        max_bitrate=9_000_000,
-        audio_bitrate=_LARGE_PICTURE_AUDIO,
+    "1440p": Mp4(
+        picture=Picture(width=2560, height=1440, quality=9, max_bitrate=9_000_000),
+        sound=_LARGE_PICTURE_SOUND,
     ),
-    Preset(
-        name="2160p",
-        width=3840,
-        height=2160,
-        quality=9,
-        max_bitrate=15_000_000,
-        audio_bitrate=_LARGE_PICTURE_AUDIO,
+    "2160p": Mp4(
+        picture=Picture(width=3840, height=2160, quality=9, max_bitrate=15_000_000),
+        sound=_LARGE_PICTURE_SOUND,
     ),
-)
-
-CATALOGUE: Mapping[str, Preset] = {preset.name: preset for preset in _ENTRIES}
-"""Name to preset, from small to large."""
+}
+"""Name to rendition, from small to large."""
 
 
-def for_size(width: int, height: int) -> Preset:
-    """Return the smallest catalogue preset that holds as many pixels, or the largest of all.
+def for_size(width: int, height: int) -> Mp4:
+    """Return the smallest rendition of the catalogue that holds as many pixels, or the largest.
 
     Its quality and bitrates are the defaults of a preset with a name and a size of its own.
 
@@ -92,5 +62,10 @@ def for_size(width: int, height: int) -> Preset:
         width: pixels.
         height: pixels.
     """
-    large_enough = (preset for preset in _ENTRIES if preset.width * preset.height >= width * height)
-    return next(large_enough, _ENTRIES[-1])
+    renditions = list(CATALOGUE.values())
+    large_enough = (
+        rendition
+        for rendition in renditions
+        if rendition.picture.width * rendition.picture.height >= width * height
+    )
+    return next(large_enough, renditions[-1])

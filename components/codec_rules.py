@@ -76,6 +76,9 @@ _AAC_LC_BITRATES = {
 }
 """Lowest and highest bit/s of AAC LC at a constant bitrate, by coding mode and sample rate (Hz)."""
 
+AAC_LC_SAMPLE_RATES = (32_000, 44_100, 48_000)
+"""Hz of which the limits are known."""
+
 
 def broken_video_rules(
     video: Mapping[str, Any], path: str, *, segmented: bool, automated: bool

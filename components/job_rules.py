@@ -11,25 +11,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from components.codec_rules import broken_audio_rules, broken_video_rules
+from components.metadata_rules import broken_metadata_rules
 from components.wording import shown
 
 _LONGEST_TOKEN = 64
 _MOST_METADATA = 10
-_LONGEST_METADATA_KEY = 128
-_LONGEST_METADATA_VALUE = 256
-_METADATA_PUNCTUATION = " _.:/=+-@"
-"""Allowed beside letters and digits of any language in user metadata and tags."""
+_MOST_TAGS = 50
+"""AWS's limit for any resource."""
 
 _DEFAULT_AUDIO_SOURCE = "Audio Selector 1"
 _MP4_EXTENSIONS = ("mp4", "m4v", "m4a")
 
-_GROUP_SETTINGS = {
+GROUP_SETTINGS = {
     "FILE_GROUP_SETTINGS": "FileGroupSettings",
     "HLS_GROUP_SETTINGS": "HlsGroupSettings",
     "DASH_ISO_GROUP_SETTINGS": "DashIsoGroupSettings",
     "CMAF_GROUP_SETTINGS": "CmafGroupSettings",
     "MS_SMOOTH_GROUP_SETTINGS": "MsSmoothGroupSettings",
 }
+"""An output group's Type, and the object that has to be beside it."""
+
 _SEGMENTED_GROUPS = ("HLS_GROUP_SETTINGS", "DASH_ISO_GROUP_SETTINGS", "CMAF_GROUP_SETTINGS")
 
 _S3_BUCKET = re.compile(r"^s3://([^/]+)")
@@ -42,8 +43,10 @@ def broken_rules(job: Mapping[str, Any]) -> Iterator[str]:
         job: A CreateJob request.
     """
     yield from _token(job)
-    yield from _metadata(job.get("UserMetadata", {}), "UserMetadata", most=_MOST_METADATA)
-    yield from _metadata(job.get("Tags", {}), "Tags", most=None)
+    yield from broken_metadata_rules(
+        job.get("UserMetadata", {}), "UserMetadata", most=_MOST_METADATA
+    )
+    yield from broken_metadata_rules(job.get("Tags", {}), "Tags", most=_MOST_TAGS)
 
     settings = job.get("Settings", {})
     inputs = settings.get("Inputs", [])
@@ -68,35 +71,15 @@ def _token(job: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _metadata(entries: Mapping[str, str], path: str, *, most: int | None) -> Iterator[str]:
-    if most is not None and len(entries) > most:
-        yield f"{path} has {len(entries)} entries; MediaConvert takes at most {most}."
-    for key, value in entries.items():
-        if key.lower().startswith("aws:"):
-            yield f"{path}[{shown(key)}] begins with aws:, which is reserved for AWS."
-        limits = (("key", key, _LONGEST_METADATA_KEY), ("value", value, _LONGEST_METADATA_VALUE))
-        for kind, text, longest in limits:
-            if len(text) > longest:
-                yield (
-                    f"The {kind} of {path}[{shown(key)}] has {len(text)} characters; "
-                    f"MediaConvert takes at most {longest}."
-                )
-            if not all(char.isalnum() or char in _METADATA_PUNCTUATION for char in text):
-                yield (
-                    f"The {kind} of {path}[{shown(key)}] is {shown(text)}; allowed are letters, "
-                    f"digits, spaces and {_METADATA_PUNCTUATION.strip()}"
-                )
-
-
 def _group(
     group: Mapping[str, Any], path: str, inputs: Sequence[Mapping[str, Any]]
 ) -> Iterator[str]:
     settings = group.get("OutputGroupSettings", {})
     kind = settings.get("Type")
-    wanted = _GROUP_SETTINGS.get(kind)
+    wanted = GROUP_SETTINGS.get(kind)
     if wanted and wanted not in settings:
         yield f"{path}.OutputGroupSettings.{wanted} is missing; Type {kind} needs it."
-    for name in _GROUP_SETTINGS.values():
+    for name in GROUP_SETTINGS.values():
         destination = settings.get(name, {}).get("Destination")
         if destination is not None:
             yield from _destination(

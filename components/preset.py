@@ -1,7 +1,9 @@
 """What a preset says: the form that a user writes, and the form that the program works with."""
 
-from dataclasses import dataclass
-from typing import NotRequired, TypedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, NotRequired, TypedDict
 
 
 class PresetArgs(TypedDict):
@@ -30,9 +32,95 @@ class PresetArgs(TypedDict):
     """Highest video bitrate in bit/s, 1,000 to 150,000,000; simple pictures take less. Default:
     that of the smallest catalogue size which holds as many pixels."""
 
+    frame_rate: NotRequired[float]
+    """Frames per second, a whole number from 1 to 60 or 23.976, 29.97 or 59.94. Frames are dropped
+    or repeated to reach it. Default: the source's own rate."""
+
+    deinterlace: NotRequired[bool]
+    """Deinterlace frames that are marked as interlaced. AWS bills the rendition at its professional
+    tier for it, so `allow_professional_tier` has to be true as well. Default: false."""
+
+    hdr_to_sdr: NotRequired[bool]
+    """Map HDR pictures to SDR (BT.709), which every screen shows right. Otherwise they stay HDR and
+    look washed out where it is not understood. SDR pictures stay as they are. Default: false."""
+
     audio_bitrate: NotRequired[int]
-    """Bitrate of the sound (AAC, stereo) in bit/s, such as 128000. Default: that of the smallest
-    catalogue size which holds as many pixels."""
+    """Bitrate of the sound (AAC) in bit/s, such as 128000; which ones there are depends on sample
+    rate and channels. Default: that of the smallest catalogue size which holds as many pixels."""
+
+    audio_sample_rate: NotRequired[int]
+    """Sample rate of the sound in Hz: 32000, 44100 or 48000. Default: 48000."""
+
+    audio_channels: NotRequired[int]
+    """Channels of the sound: 1 (mono) or 2 (stereo). Default: 2."""
+
+    settings: NotRequired[dict[str, Any]]
+    """A MediaConvert job of your own instead of everything above, as the console exports it: the
+    whole job or its `Settings`. It has one input, the upload. Queue, role, metadata, input file and
+    destinations are replaced by the fan-out's."""
+
+    allow_professional_tier: NotRequired[bool]
+    """Accept settings that AWS bills at the professional tier, at several times the basic price.
+    Default: false, and a preset with such a setting is refused."""
+
+    paused: NotRequired[bool]
+    """Let the pipeline take jobs and run none; they wait until it is resumed. Default: false."""
+
+    priority: NotRequired[int]
+    """Which of the jobs that wait in a pipeline runs first, -50 to 50, the highest. Default: 0."""
+
+    concurrent_jobs: NotRequired[int]
+    """Jobs that the pipeline runs at a time, 1 or more; the account's quotas bound it. Default:
+    what the account's quota gives a pipeline."""
+
+    pipeline: NotRequired[str]
+    """Name of a pipeline that this preset shares with every other preset that gives the same name,
+    since an account has a quota of pipelines. They wait for each other then, and their costs are
+    counted together. Default: a pipeline of its own."""
+
+    tags: NotRequired[dict[str, str]]
+    """Tags of the preset's resources, its pipeline first: AWS splits the costs by them. Default:
+    none besides the fan-out's own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """What becomes of the picture. See `PresetArgs` for the meaning of each value."""
+
+    width: int
+    height: int
+    quality: int
+    max_bitrate: int
+    frame_rate: Fraction | None = None
+    deinterlace: bool = False
+    hdr_to_sdr: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sound:
+    """What becomes of the sound: AAC LC at a constant bitrate."""
+
+    bitrate: int
+    sample_rate: int = 48_000
+    channels: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mp4:
+    """An mp4 file with H.264 and AAC."""
+
+    picture: Picture
+    sound: Sound
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnJob:
+    """A MediaConvert job that the user wrote."""
+
+    job: Mapping[str, Any]
+
+
+Rendition = Mp4 | OwnJob
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +128,9 @@ class Preset:
     """A preset with every value decided and checked. See `PresetArgs` for what they mean."""
 
     name: str
-    width: int
-    height: int
-    quality: int
-    max_bitrate: int
-    audio_bitrate: int
+    rendition: Rendition
+    pipeline: str
+    paused: bool = False
+    priority: int = 0
+    concurrent_jobs: int | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)

@@ -3,39 +3,36 @@
 A wrong preset stops the program while it runs, in `pulumi preview`, before anything exists.
 """
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from components.catalogue import CATALOGUE, for_size
-from components.job_settings import AUDIO_BITRATES, complete_for_check, job_document
-from components.preset import Preset, PresetArgs
+from components.codec_rules import aac_bitrates
+from components.encodes import CODING_MODES
+from components.job_settings import complete_for_check, job_document
+from components.metadata_rules import broken_metadata_rules
+from components.own_job import own_job, own_job_problems
+from components.preset import Mp4, OwnJob, Picture, Preset, PresetArgs, Rendition, Sound
+from components.preset_fields import FIELDS, field_problems
+from components.preset_names import duplicate_names, name_problems
+from components.professional_tier import professional_settings
 from components.service_model import check_job
 from components.wording import did_you_mean, shown
 
 __all__ = ["CATALOGUE", "Preset", "PresetArgs", "PresetError", "resolve"]
 
-_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-_NAME_RULE = "lower case letters, digits and hyphens, with a letter or digit at both ends"
+_SIZE = ("width", "height")
+_PICTURE = tuple(field.name for field in fields(Picture))
+_SOUND = {f"audio_{field.name}": field.name for field in fields(Sound)}
+_PIPELINE = ("paused", "priority", "concurrent_jobs", "pipeline", "tags")
+_FIELD_NAMES = ("name", *FIELDS)
 
-_RESERVED = ("completed", "input", "ledger", "outcome", "output", "reconcile", "topic", "upload")
-"""First words of the names of the fan-out's own resources, which stand where a preset's would."""
+_SHARED = ("paused", "concurrent_jobs")
+"""What presets that share a pipeline have to agree on."""
 
-_DEAD_LETTER_SUFFIX = "-dlq"
-"""What a preset's dead-letter queue has behind the preset's own name."""
-
-_AUTO_NAME_LENGTH = 8
-"""Characters that Pulumi adds to make a physical name unique: a hyphen and seven hex digits."""
-
-_PHYSICAL_NAMES = (
-    ("S3 bucket", "{fanout}-output-{preset}", 63),
-    ("IAM role", "{fanout}-{preset}-pipeline", 64),
-    ("Lambda function", "{fanout}-{preset}", 64),
-    ("SQS queue", "{fanout}-{preset}-dlq", 80),
-)
-"""The longest name of each kind that a preset goes into, and the most characters AWS allows it."""
+_MOST_TAGS = 45
+"""AWS allows 50 for a resource; the fan-out sets some itself."""
 
 
 class PresetError(ValueError):
@@ -52,43 +49,22 @@ class PresetError(ValueError):
         super().__init__(f"the presets cannot work:\n{listed}")
 
 
-class _Range(NamedTuple):
-    low: int
-    high: int
-    unit: str
-    step: int = 1
-
-    def refuses(self, value: int) -> bool:
-        return not self.low <= value <= self.high or value % self.step != 0
-
-    def __str__(self) -> str:
-        even = "even, " if self.step == 2 else ""  # noqa: PLR2004 -- a step of two means even
-        return f"{even}from {self.low:,} to {self.high:,}{self.unit}"
-
-
-# MediaConvert's own limits, with two of H.264: 4,096 pixels for the longer side, and 150 Mbit/s,
-# because the buffer of two seconds then fills what level 5.2 allows the High profile, 300 Mbit.
-_RANGES = {
-    "width": _Range(32, 4096, " pixels", step=2),
-    "height": _Range(32, 4096, " pixels", step=2),
-    "quality": _Range(1, 10, ""),
-    "max_bitrate": _Range(1_000, 150_000_000, " bit/s"),
-    "audio_bitrate": _Range(min(AUDIO_BITRATES), max(AUDIO_BITRATES), " bit/s"),
-}
-_SIZE = ("width", "height")
-
-
 def resolve(
-    entries: Sequence[PresetArgs], *, component_name: str = "videoconverter"
+    entries: Sequence[PresetArgs],
+    *,
+    component_name: str = "videoconverter",
+    pipeline_quota: int | None = None,
 ) -> tuple[Preset, ...]:
     """Turn what the user wrote into presets that work.
 
-    An entry whose name is in the catalogue starts from the catalogue's preset. A new name has to
-    say its size, and starts from the smallest catalogue preset that holds as many pixels.
+    An entry whose name is in the catalogue starts from the catalogue's rendition. A new name has to
+    say its size, and starts from the smallest rendition that holds as many pixels.
 
     Args:
         entries: the presets of the configuration.
         component_name: the fan-out's name, which goes in front of every resource's name.
+        pipeline_quota: MediaConvert queues that the account may have for this fan-out. Default: not
+            known, so as many as there are presets.
 
     Returns:
         The presets, in the order of the entries.
@@ -103,14 +79,15 @@ def resolve(
     problems: list[str] = []
     presets: list[Preset] = []
     for index, entry in enumerate(entries):
-        label = _label(index, entry)
         wrong = list(_entry_problems(entry, component_name))
         if not wrong:
             preset = _preset(entry)
-            wrong = check_job(complete_for_check(job_document(preset)))
             presets.append(preset)
-        problems.extend(f"{label}: {problem}" for problem in wrong)
-    problems.extend(_duplicates(entries))
+            professional = entry.get("allow_professional_tier", False)
+            wrong = list(_job_problems(preset, allow_professional_tier=professional))
+        problems.extend(f"{_label(index, entry)}: {problem}" for problem in wrong)
+    problems.extend(duplicate_names([e.get("name") for e in entries if isinstance(e, Mapping)]))
+    problems.extend(_pipeline_problems(presets, pipeline_quota))
     if problems:
         raise PresetError(problems)
     return tuple(presets)
@@ -121,83 +98,105 @@ def _label(index: int, entry: Any) -> str:
     return f"presets[{index}]" if name is None else f"presets[{index}] {shown(name)}"
 
 
-def _preset(entry: Mapping[str, Any]) -> Preset:
-    base = CATALOGUE.get(entry["name"]) or for_size(*(int(entry[side]) for side in _SIZE))
-    numbers = {key: int(value) for key, value in entry.items() if key != "name"}
-    return replace(base, name=entry["name"], **numbers)
-
-
 def _entry_problems(entry: Any, component_name: str) -> Iterator[str]:
     if not isinstance(entry, Mapping):
         yield f"{shown(entry)} is not an object; write `name: 720p`, for example."
         return
+    for name, value in entry.items():
+        if name in FIELDS:
+            yield from field_problems(name, value)
+        elif name != "name":
+            guess = did_you_mean(str(name), _FIELD_NAMES)
+            yield f"{name} is not a field{guess}; the fields are {', '.join(_FIELD_NAMES)}."
+    if "settings" in entry:
+        for name in filter(entry.__contains__, (*_PICTURE, *_SOUND)):
+            yield f"{name} does not go with settings, which say everything about the rendition."
     yield from _name_problems(entry, component_name)
-    known = [field.name for field in fields(Preset)]
-    for key, value in entry.items():
-        if key not in known:
-            guess = did_you_mean(str(key), known)
-            yield f"{key} is not a field{guess}; the fields are {', '.join(known)}."
-        elif key != "name":
-            yield from _number_problems(key, value)
-
-
-def _number_problems(field: str, value: Any) -> Iterator[str]:
-    # Configuration is JSON, where 720 and 720.0 are the same number, but true is none.
-    is_whole = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
-    if not is_whole:
-        yield f"{field} is {shown(value)}; it must be a whole number, {_RANGES[field]}."
-    elif _RANGES[field].refuses(int(value)):
-        yield f"{field} is {shown(value)}; it must be {_RANGES[field]}."
-    elif field == "audio_bitrate" and value not in AUDIO_BITRATES:
-        allowed = ", ".join(map(str, AUDIO_BITRATES))
-        yield f"audio_bitrate is {shown(value)}; stereo AAC takes {allowed}."
+    yield from _value_problems(entry, component_name)
 
 
 def _name_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[str]:
     name = entry.get("name")
     if name is None or name == "":
         yield f"name is missing; the catalogue has {', '.join(CATALOGUE)}."
-        return
-    if not isinstance(name, str):
+    elif not isinstance(name, str):
         yield f"name is {shown(name)}; it must be text, such as {shown(f'{name}p')}."
-        return
-    if name not in CATALOGUE:
+    else:
         missing = [side for side in _SIZE if side not in entry]
-        if missing:
+        if missing and name not in CATALOGUE and "settings" not in entry:
             yield (
                 f"{' and '.join(missing)} missing; {shown(name)} is not in the catalogue"
                 f"{did_you_mean(name, CATALOGUE)}, which has {', '.join(CATALOGUE)}, "
                 "and a new name needs a width and a height."
             )
-    if not _NAME.fullmatch(name):
-        yield f"the name must be {_NAME_RULE}; S3 takes nothing else in the name of a bucket."
-    if name.split("-")[0] in _RESERVED or name.endswith(_DEAD_LETTER_SUFFIX):
-        yield (
-            "the name is taken by the fan-out's own resources; it must not begin with "
-            f"{', '.join(_RESERVED)} or end with {_DEAD_LETTER_SUFFIX}."
-        )
-    yield from _length_problems(name, component_name)
+        yield from name_problems(name, component_name)
 
 
-def _length_problems(name: str, component_name: str) -> Iterator[str]:
-    for kind, pattern, longest in _PHYSICAL_NAMES:
-        physical = pattern.format(fanout=component_name, preset=name)
-        excess = len(physical) + _AUTO_NAME_LENGTH - longest
-        if excess > 0:
+def _value_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[str]:
+    """Look at the fields that need more than `FIELDS`; what is wrong there is left out here."""
+    settings, tags, pipeline = (entry.get(name) for name in ("settings", "tags", "pipeline"))
+    if isinstance(settings, Mapping):
+        yield from own_job_problems(settings, str(entry.get("name")))
+    if isinstance(tags, Mapping) and all(isinstance(value, str) for value in tags.values()):
+        yield from broken_metadata_rules(tags, "tags", most=_MOST_TAGS)
+    if isinstance(pipeline, str) and pipeline:
+        for problem in name_problems(pipeline, component_name):
+            yield f"pipeline: {problem}"
+
+
+def _preset(entry: Mapping[str, Any]) -> Preset:
+    values = {name: FIELDS[name].read(value) for name, value in entry.items() if name != "name"}
+    pipeline = {name: values[name] for name in _PIPELINE if name in values}
+    return Preset(
+        **{"name": entry["name"], "pipeline": entry["name"], **pipeline},
+        rendition=_rendition(entry["name"], values),
+    )
+
+
+def _rendition(name: str, values: Mapping[str, Any]) -> Rendition:
+    if "settings" in values:
+        return OwnJob(job=own_job(values["settings"], name))
+    base = CATALOGUE.get(name) or for_size(values["width"], values["height"])
+    picture = {field: values[field] for field in _PICTURE if field in values}
+    sound = {field: values[own] for own, field in _SOUND.items() if own in values}
+    return Mp4(picture=replace(base.picture, **picture), sound=replace(base.sound, **sound))
+
+
+def _job_problems(preset: Preset, *, allow_professional_tier: bool) -> Iterator[str]:
+    if isinstance(preset.rendition, Mp4):
+        sound = preset.rendition.sound
+        allowed = aac_bitrates(CODING_MODES[sound.channels], sound.sample_rate)
+        if sound.bitrate not in allowed:
             yield (
-                f"the name is {excess} characters too long: the {kind} {physical}-xxxxxxx would "
-                f"have more than {longest}."
+                f"audio_bitrate is {sound.bitrate}; AAC with {sound.channels} channels at "
+                f"{sound.sample_rate} Hz takes {', '.join(map(str, allowed))}."
             )
+            return
+    document = job_document(preset)
+    wrong = check_job(complete_for_check(document))
+    yield from wrong
+    if wrong or allow_professional_tier:
+        return
+    for setting in professional_settings(document):
+        yield (
+            f"{setting} leaves MediaConvert's basic price tier; take it out or set "
+            "allow_professional_tier: true."
+        )
 
 
-def _duplicates(entries: Sequence[Any]) -> Iterator[str]:
-    names = [
-        entry["name"]
-        for entry in entries
-        if isinstance(entry, Mapping) and isinstance(entry.get("name"), str)
-    ]
-    # Bucket names have one case only, so names that differ in nothing else are the same.
-    for name, count in Counter(map(str.lower, names)).items():
-        if count > 1:
-            spelled = ", ".join(shown(written) for written in names if written.lower() == name)
-            yield f"{count} entries have the same name, {spelled}; every preset needs its own."
+def _pipeline_problems(presets: Sequence[Preset], quota: int | None) -> Iterator[str]:
+    first: dict[str, Preset] = {}
+    for preset in presets:
+        other = first.setdefault(preset.pipeline, preset)
+        for name in _SHARED:
+            ours, theirs = getattr(preset, name), getattr(other, name)
+            if ours != theirs:
+                yield (
+                    f"the presets {shown(other.name)} and {shown(preset.name)} share the pipeline "
+                    f"{shown(preset.pipeline)}, but {name} is {shown(theirs)} and {shown(ours)}."
+                )
+    if quota is not None and len(first) > quota:
+        yield (
+            f"{len(presets)} presets need {len(first)} pipelines, and the quota is {quota}; "
+            "let some share one with the field pipeline, or have the quota raised."
+        )

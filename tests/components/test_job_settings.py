@@ -1,17 +1,31 @@
 """The MediaConvert job of a preset: what each setting promises about the rendition."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from components.catalogue import CATALOGUE
 from components.job_settings import complete_for_check, job_document
-from components.presets import CATALOGUE, Preset
+from components.preset import Mp4, Picture, Preset, Sound
+from components.professional_tier import professional_settings
 from components.service_model import check_job
 
-_PRESET = Preset(
-    name="phone", width=640, height=360, quality=6, max_bitrate=700_000, audio_bitrate=96_000
-)
+_PICTURE = Picture(width=640, height=360, quality=6, max_bitrate=700_000)
+_SOUND = Sound(bitrate=96_000)
+_PRESET = Preset(name="phone", pipeline="phone", rendition=Mp4(picture=_PICTURE, sound=_SOUND))
+
+
+def _output(preset: Preset) -> Any:
+    (group,) = job_document(preset)["Settings"]["OutputGroups"]
+    (only,) = group["Outputs"]
+    return only
+
+
+def _with_picture(**changes: Any) -> Preset:
+    return replace(_PRESET, rendition=Mp4(picture=replace(_PICTURE, **changes), sound=_SOUND))
 
 
 @pytest.fixture
@@ -21,11 +35,9 @@ def document() -> dict[str, Any]:
 
 
 @pytest.fixture
-def output(document: dict[str, Any]) -> Any:
+def output() -> Any:
     """Return its only output."""
-    (group,) = document["Settings"]["OutputGroups"]
-    (only,) = group["Outputs"]
-    return only
+    return _output(_PRESET)
 
 
 def _names(document: Any) -> Iterator[str]:
@@ -38,9 +50,11 @@ def _names(document: Any) -> Iterator[str]:
             yield from _names(value)
 
 
-@pytest.mark.parametrize("preset", CATALOGUE.values(), ids=CATALOGUE)
-def test_every_catalogue_preset_is_a_valid_job(preset: Preset) -> None:
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_catalogue_preset_is_a_valid_job(name: str) -> None:
     """MediaConvert's model accepts the job of each catalogue preset."""
+    preset = Preset(name=name, pipeline=name, rendition=CATALOGUE[name])
+
     assert [] == check_job(complete_for_check(job_document(preset)))
 
 
@@ -67,7 +81,7 @@ def test_a_document_is_not_shared() -> None:
     assert "FileInput" not in job_document(_PRESET)["Settings"]["Inputs"][0]
 
 
-def test_the_picture_is_fitted_and_not_enlarged(output: dict[str, Any]) -> None:
+def test_the_picture_is_fitted_and_not_enlarged(output: Any) -> None:
     """The picture is shrunk into the preset's box, never enlarged and never padded."""
     video = output["VideoDescription"]
 
@@ -83,7 +97,7 @@ def test_the_picture_is_upright(document: dict[str, Any]) -> None:
     assert "AUTO" == document["Settings"]["Inputs"][0]["VideoSelector"]["Rotate"]
 
 
-def test_the_bitrate_has_a_ceiling_and_a_buffer_of_two_seconds(output: dict[str, Any]) -> None:
+def test_the_bitrate_has_a_ceiling_and_a_buffer_of_two_seconds(output: Any) -> None:
     """Quality decides the bitrate, up to the preset's ceiling."""
     h264 = output["VideoDescription"]["CodecSettings"]["H264Settings"]
 
@@ -95,14 +109,14 @@ def test_the_bitrate_has_a_ceiling_and_a_buffer_of_two_seconds(output: dict[str,
     )
 
 
-def test_players_can_seek_to_every_second_second(output: dict[str, Any]) -> None:
+def test_players_can_seek_to_every_second_second(output: Any) -> None:
     """A key frame that nothing reaches over stands at every second second."""
     h264 = output["VideoDescription"]["CodecSettings"]["H264Settings"]
 
     assert ("SECONDS", 2.0, 1) == (h264["GopSizeUnits"], h264["GopSize"], h264["GopClosedCadence"])
 
 
-def test_the_sound_is_stereo_aac_of_the_preset(output: dict[str, Any]) -> None:
+def test_the_sound_is_stereo_aac_of_the_preset(output: Any) -> None:
     """The sound is AAC LC, stereo, 48 kHz, at the preset's bitrate."""
     (audio,) = output["AudioDescriptions"]
 
@@ -122,7 +136,7 @@ def test_a_silent_file_is_no_error(document: dict[str, Any]) -> None:
     assert {"DefaultSelection": "DEFAULT"} == selector
 
 
-def test_the_rendition_plays_from_its_first_bytes(output: dict[str, Any]) -> None:
+def test_the_rendition_plays_from_its_first_bytes(output: Any) -> None:
     """The index of the mp4 stands in front."""
     assert {
         "Container": "MP4",
@@ -130,24 +144,76 @@ def test_the_rendition_plays_from_its_first_bytes(output: dict[str, Any]) -> Non
     } == output["ContainerSettings"]
 
 
-def test_the_rendition_is_named_after_its_preset(output: dict[str, Any]) -> None:
+def test_the_rendition_is_named_after_its_preset(output: Any) -> None:
     """`a.mp4` becomes `a-phone.mp4`."""
     assert ("-phone", "mp4") == (output["NameModifier"], output["Extension"])
 
 
 def test_nothing_leaves_the_basic_tier(document: dict[str, Any]) -> None:
     """No setting is one that MediaConvert bills at the professional tier."""
-    (group,) = document["Settings"]["OutputGroups"]
-    codec = group["Outputs"][0]["VideoDescription"]["CodecSettings"]
+    assert [] == list(professional_settings(document))
 
-    assert {"Mode": "DISABLED"} == document["AccelerationSettings"]
-    assert ("H_264", "SINGLE_PASS_HQ") == (
-        codec["Codec"],
-        codec["H264Settings"]["QualityTuningLevel"],
+
+def test_the_frame_rate_follows_the_source(output: Any) -> None:
+    """Unless the preset says otherwise, frames are neither dropped nor repeated."""
+    h264 = output["VideoDescription"]["CodecSettings"]["H264Settings"]
+
+    assert "INITIALIZE_FROM_SOURCE" == h264["FramerateControl"]
+
+
+def test_the_frame_rate_can_be_set() -> None:
+    """A preset's frame rate is written as the fraction that it is."""
+    output = _output(_with_picture(frame_rate=Fraction(30_000, 1_001)))
+    h264 = output["VideoDescription"]["CodecSettings"]["H264Settings"]
+
+    assert ("SPECIFIED", 30_000, 1_001) == (
+        h264["FramerateControl"],
+        h264["FramerateNumerator"],
+        h264["FramerateDenominator"],
     )
-    assert set() == {"VideoPreprocessors", "AdvancedInputFilter", "BandwidthReductionFilter"} & set(
-        _names(document)
+
+
+def test_nothing_is_done_to_the_picture_unasked(output: Any) -> None:
+    """Preprocessors are left out unless the preset asks for one."""
+    assert "VideoPreprocessors" not in output["VideoDescription"]
+
+
+def test_hdr_can_be_mapped() -> None:
+    """An HDR picture is tone-mapped to BT.709 when the preset asks for it."""
+    output = _output(_with_picture(hdr_to_sdr=True))
+
+    assert {
+        "ColorCorrector": {
+            "ColorSpaceConversion": "FORCE_709",
+            "HdrToSdrToneMapper": "PRESERVE_DETAILS",
+        }
+    } == output["VideoDescription"]["VideoPreprocessors"]
+
+
+def test_deinterlacing_leaves_progressive_frames_alone() -> None:
+    """Only frames that are marked as interlaced are touched."""
+    output = _output(_with_picture(deinterlace=True))
+
+    assert {
+        "Deinterlacer": {"Mode": "ADAPTIVE", "Control": "NORMAL", "Algorithm": "INTERPOLATE"}
+    } == output["VideoDescription"]["VideoPreprocessors"]
+
+
+def test_mono_is_one_channel() -> None:
+    """A sound of one channel has MediaConvert's coding mode for it."""
+    preset = replace(
+        _PRESET, rendition=Mp4(picture=_PICTURE, sound=Sound(bitrate=64_000, channels=1))
     )
+    (audio,) = _output(preset)["AudioDescriptions"]
+
+    assert "CODING_MODE_1_0" == audio["CodecSettings"]["AacSettings"]["CodingMode"]
+
+
+def test_the_priority_goes_with_the_job() -> None:
+    """A priority is written where it is not MediaConvert's default."""
+    urgent = job_document(replace(_PRESET, priority=7))
+
+    assert (7, None) == (urgent["Priority"], job_document(_PRESET).get("Priority"))
 
 
 def test_costs_are_split_by_the_pipeline(document: dict[str, Any]) -> None:

@@ -208,24 +208,23 @@ def test_what_the_model_refuses_is_named(
         ),
         pytest.param(
             _set(_top, UserMetadata={f"key{n}": "" for n in range(11)}),
-            "UserMetadata has 11 entries; MediaConvert takes at most 10.",
+            "UserMetadata has 11 entries; there may be at most 10.",
             id="2 metadata has few entries",
         ),
         pytest.param(
             _set(_top, UserMetadata={"key": "a&b"}),
-            'The value of UserMetadata["key"] is "a&b"; allowed are letters, digits, spaces and '
+            'the value of UserMetadata["key"] is "a&b"; allowed are letters, digits, spaces and '
             "_.:/=+-@",
             id="2 metadata has few kinds of characters",
         ),
         pytest.param(
             _set(_top, UserMetadata={"k" * 129: "v"}),
-            f'The key of UserMetadata["{"k" * 78}…] has 129 characters; '
-            "MediaConvert takes at most 128.",
+            f'the key of UserMetadata["{"k" * 78}…] has 129 characters; there may be at most 128.',
             id="2 metadata keys are short",
         ),
         pytest.param(
             _set(_top, Tags={"team": "v" * 257}),
-            'The value of Tags["team"] has 257 characters; MediaConvert takes at most 256.',
+            'the value of Tags["team"] has 257 characters; there may be at most 256.',
             id="2 tag values are short",
         ),
         pytest.param(
