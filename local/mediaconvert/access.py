@@ -249,7 +249,7 @@ def _transfer_error(error: Exception, uri: str, verb: str, otherwise: int) -> Jo
     cause = error.__context__ if isinstance(error, boto3.exceptions.S3UploadFailedError) else error
     code = cause.response["Error"]["Code"] if isinstance(cause, ClientError) else ""
     if code in _MISSING:
-        return JobError(JobError.NOT_FOUND, f"There is no {uri}: {error}")
+        return JobError(JobError.NOT_FOUND, f"There is no {uri}: {cause}")
     if code in _DENIED:
-        return JobError(JobError.ACCESS_DENIED, f"The job's role may not {verb} {uri}: {error}")
-    return JobError(otherwise, f"Cannot {verb} {uri}: {error}")
+        return JobError(JobError.ACCESS_DENIED, f"The job's role may not {verb} {uri}: {cause}")
+    return JobError(otherwise, f"Cannot {verb} {uri}: {cause}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from local.mediaconvert.errors import JobError
 from local.mediaconvert.h264 import h264_arguments
-from local.mediaconvert.picture import filters, output_frame_rate, rotation
+from local.mediaconvert.picture import plan
 from local.mediaconvert.probe import Media
 from local.mediaconvert.sound import audio_arguments
 
@@ -40,11 +40,12 @@ def _video_arguments(
     track = media.video
     if track is None:
         raise JobError(JobError.NO_VIDEO, "No consumable video in the input.")
-    settings = description["CodecSettings"]["H264Settings"]
-    chain = filters(description, settings, track, rotation(selector, track))
+    picture = plan(description, selector, track)
     return [
-        *("-map", f"0:{track.index}", "-vf", ",".join(chain)),
-        *h264_arguments(settings, output_frame_rate(settings, track)),
+        *("-map", f"0:{track.index}", "-vf", ",".join(picture.filters)),
+        *h264_arguments(
+            description["CodecSettings"]["H264Settings"], picture.size, picture.frame_rate
+        ),
     ]
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from local.mediaconvert.levels import check_level
+
 PRESET = "veryfast"
 """x264's effort. On 2 cores it encodes 1080p about as fast as `superfast`, at 60 % of the size;
 `faster` costs a third more time for nothing that a trial run needs."""
@@ -35,26 +37,37 @@ _QUANTIZATION_STRENGTH: Mapping[str, float] = {
 """AdaptiveQuantization as x264's aq-strength, around its default 1.0."""
 
 
-def h264_arguments(settings: Mapping[str, Any], frame_rate: Fraction) -> list[str]:
+def h264_arguments(
+    settings: Mapping[str, Any], size: tuple[int, int], frame_rate: Fraction
+) -> list[str]:
     """Return ffmpeg's options for H264Settings.
 
     Args:
         settings: H264Settings, of which every member is implemented.
+        size: Width and height of the output.
         frame_rate: Frames a second of the output.
+
+    Raises:
+        JobError: 1040, when CodecLevel is too low.
     """
     return [
         *("-c:v", "libx264", "-preset", PRESET, "-pix_fmt", "yuv420p"),
-        *("-profile:v", settings.get("CodecProfile", "HIGH").lower()),
-        *_level(settings),
+        *_profile(settings, size, frame_rate),
         *_rate_control(settings),
         *_gop(settings, frame_rate),
         *_tools(settings),
     ]
 
 
-def _level(settings: Mapping[str, Any]) -> list[str]:
+def _profile(settings: Mapping[str, Any], size: tuple[int, int], frame_rate: Fraction) -> list[str]:
+    profile = settings.get("CodecProfile", "MAIN")
     level = settings.get("CodecLevel", "AUTO")
-    return [] if level == "AUTO" else ["-level", level.removeprefix("LEVEL_").replace("_", ".")]
+    arguments = ["-profile:v", profile.lower()]
+    if level != "AUTO":
+        rate = settings.get("MaxBitrate") or settings["Bitrate"]
+        check_level(level, profile, size, frame_rate, rate)
+        arguments += ["-level", level.removeprefix("LEVEL_").replace("_", ".")]
+    return arguments
 
 
 def _rate_control(settings: Mapping[str, Any]) -> list[str]:

@@ -52,9 +52,9 @@ _TRANSPORT_STREAM = NoEffect("concerns MPEG transport streams with several progr
 _AWS = NoEffect("concerns AWS's billing or hardware")
 
 _AUDIO_SELECTOR = {
-    "DefaultSelection": _ANY,
+    "DefaultSelection": NoEffect("a selector that an output names must exist"),
     "SelectorType": Only(("TRACK",)),
-    "Tracks": _ANY,
+    "Tracks": One(_ANY),
     "Offset": Only((0,)),
     "ProgramSelection": _TRANSPORT_STREAM,
 }
@@ -171,6 +171,7 @@ _OUTPUT = {
         "Container": Only(("MP4",)),
         "Mp4Settings": {
             "AudioDuration": Only(("DEFAULT_CODEC_DURATION",)),
+            # Composition times are as asked; the cslg box itself is one that ffmpeg cannot write.
             "CslgAtom": _ANY,
             "CttsVersion": Only((0,)),
             "FreeSpaceBox": Only(("EXCLUDE",)),

@@ -1,9 +1,11 @@
 """VideoDescription as ffmpeg's filters: frames, rotation, size, shape of the samples, colour."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from local.mediaconvert.color import color_filters
 from local.mediaconvert.errors import JobError
 from local.mediaconvert.geometry import Picture, Scaling, scaling
 from local.mediaconvert.probe import VideoTrack
@@ -18,28 +20,64 @@ _TURNS: Mapping[int, tuple[str, ...]] = {
     270: ("transpose=cclock",),
 }
 
-_TONE_MAPPING = (
-    "zscale=transfer=linear:npl=100",
-    "format=gbrpf32le",
-    "zscale=primaries=bt709",
-    "tonemap=hable:desat=0",
-    "zscale=transfer=bt709:matrix=bt709:range=limited",
-)
-"""HDR to SDR: linear light relative to 100 nits, BT.709 primaries, a filmic curve."""
+
+@dataclass(frozen=True)
+class Plan:
+    """How the picture of an output is made from that of the input.
+
+    Attributes:
+        filters: ffmpeg's filters, in their order.
+        size: Width and height.
+        frame_rate: Frames a second, constant.
+    """
+
+    filters: list[str]
+    size: tuple[int, int]
+    frame_rate: Fraction
 
 
-def rotation(selector: Mapping[str, Any], track: VideoTrack) -> int:
+def _rotation(selector: Mapping[str, Any], track: VideoTrack) -> int:
     """Return the clockwise degrees that a VideoSelector asks for."""
     rotate = selector.get("Rotate", "DEGREE_0")
     return track.rotation if rotate == "AUTO" else int(rotate.rpartition("_")[2])
 
 
-def output_frame_rate(codec_settings: Mapping[str, Any], track: VideoTrack) -> Fraction:
-    """Return the output's constant frame rate.
+def plan(description: Mapping[str, Any], selector: Mapping[str, Any], track: VideoTrack) -> Plan:
+    """Plan the picture of an output.
+
+    Args:
+        description: VideoDescription.
+        selector: VideoSelector of the input.
+        track: The input's picture.
 
     Raises:
-        JobError: 1040, when it must follow a source that has none.
+        JobError: 1040, when the settings do not fit the input.
     """
+    settings = description["CodecSettings"]["H264Settings"]
+    degrees = _rotation(selector, track)
+    upright = Picture(track.width, track.height, track.pixel_aspect).turned(degrees)
+    aspect = _pixel_aspect(settings, upright)
+    scaled = scaling(
+        upright,
+        aspect,
+        description.get("Width"),
+        description.get("Height"),
+        description.get("ScalingBehavior", "DEFAULT"),
+    )
+    rate = _frame_rate(settings, track)
+    filters = [
+        *_deinterlace(description.get("VideoPreprocessors", {}).get("Deinterlacer")),
+        f"fps={rate.numerator}/{rate.denominator}",
+        *_TURNS[degrees],
+        *_resize(scaled),
+        f"setsar={aspect.numerator}/{aspect.denominator}",
+        *color_filters(description, track),
+    ]
+    return Plan(filters, scaled.output, rate)
+
+
+def _frame_rate(codec_settings: Mapping[str, Any], track: VideoTrack) -> Fraction:
+    """Return the rate; raise JobError 1040 when it must follow a source that has none."""
     if codec_settings.get("FramerateControl") == "SPECIFIED":
         return Fraction(
             codec_settings["FramerateNumerator"], codec_settings["FramerateDenominator"]
@@ -56,44 +94,6 @@ def output_frame_rate(codec_settings: Mapping[str, Any], track: VideoTrack) -> F
     )
 
 
-def filters(
-    description: Mapping[str, Any],
-    codec_settings: Mapping[str, Any],
-    track: VideoTrack,
-    degrees: int,
-) -> list[str]:
-    """Return the chain of filters from the decoded picture to the one that is encoded.
-
-    Args:
-        description: VideoDescription.
-        codec_settings: Its H264Settings.
-        track: The input's picture.
-        degrees: Clockwise rotation to apply.
-
-    Raises:
-        JobError: 1040, when the settings do not fit the input.
-    """
-    preprocessors = description.get("VideoPreprocessors", {})
-    upright = Picture(track.width, track.height, track.pixel_aspect).turned(degrees)
-    aspect = _pixel_aspect(codec_settings, upright)
-    plan = scaling(
-        upright,
-        aspect,
-        description.get("Width"),
-        description.get("Height"),
-        description.get("ScalingBehavior", "DEFAULT"),
-    )
-    rate = output_frame_rate(codec_settings, track)
-    return [
-        *_deinterlace(preprocessors.get("Deinterlacer")),
-        f"fps={rate.numerator}/{rate.denominator}",
-        *_TURNS[degrees],
-        *_resize(plan),
-        f"setsar={aspect.numerator}/{aspect.denominator}",
-        *_color(description, preprocessors.get("ColorCorrector", {}), track),
-    ]
-
-
 def _pixel_aspect(codec_settings: Mapping[str, Any], upright: Picture) -> Fraction:
     if codec_settings.get("ParControl") == "SPECIFIED":
         return Fraction(codec_settings["ParNumerator"], codec_settings["ParDenominator"])
@@ -107,29 +107,10 @@ def _deinterlace(deinterlacer: Mapping[str, Any] | None) -> list[str]:
     return [f"bwdif=mode=send_frame:deint={'all' if every else 'interlaced'}"]
 
 
-def _resize(plan: Scaling) -> list[str]:
-    chain = ["scale={}:{}:flags=bicubic".format(*plan.scaled)]
-    if plan.output[0] > plan.scaled[0] or plan.output[1] > plan.scaled[1]:
-        chain.append("pad={}:{}:-1:-1".format(*plan.output))
-    elif plan.output != plan.scaled:
-        chain.append("crop={}:{}".format(*plan.output))
-    return chain
-
-
-def _color(
-    description: Mapping[str, Any], corrector: Mapping[str, Any], track: VideoTrack
-) -> list[str]:
-    chain: list[str] = []
-    if track.is_hdr:
-        if corrector.get("ColorSpaceConversion", "NONE") != "FORCE_709":
-            raise JobError(
-                JobError.INCOMPATIBLE_SETTINGS,
-                "The input is HDR (PQ or HLG) and the output 8-bit: without a conversion it would"
-                " look washed out. Set VideoPreprocessors.ColorCorrector.ColorSpaceConversion to"
-                " FORCE_709.",
-            )
-        chain += _TONE_MAPPING
-    chain.append("format=yuv420p")
-    if description.get("ColorMetadata", "INSERT") == "IGNORE":
-        chain.append("setparams=color_primaries=unknown:color_trc=unknown:colorspace=unknown")
+def _resize(scaled: Scaling) -> list[str]:
+    chain = ["scale={}:{}:flags=bicubic".format(*scaled.scaled)]
+    if scaled.output[0] > scaled.scaled[0] or scaled.output[1] > scaled.scaled[1]:
+        chain.append("pad={}:{}:-1:-1".format(*scaled.output))
+    elif scaled.output != scaled.scaled:
+        chain.append("crop={}:{}".format(*scaled.output))
     return chain

@@ -20,12 +20,18 @@ never opened: those formats can make FFmpeg read other files."""
 
 PROTOCOLS = "file"
 
+UNDETERMINED = "und"
+"""ISO 639's code of an unknown language."""
+
 _DISPLAY_MATRIX_TOLERANCE = 1
 """Degrees by which a rotation may miss a right angle and still be one."""
 
 _RIGHT_ANGLE = 90
 
-_PQ, _HLG = 16, 18
+_ROTATABLE = "mp4"
+"""MediaConvert heeds the rotation of mov and mp4 files only; FFmpeg reads both with one demuxer."""
+
+PQ, HLG = 16, 18
 """Transfer characteristics of SMPTE ST 2084 and ARIB STD-B67 (ITU-T H.273)."""
 
 _UNSUPPORTED_CODECS = frozenset({"svq1", "adpcm_ms"})
@@ -52,7 +58,8 @@ class VideoTrack:
         pixel_format: FFmpeg's name of the pixel format.
         bit_depth: Bits per sample.
         bit_rate: Bits a second, as the container tells.
-        is_hdr: Whether its transfer function is PQ or HLG.
+        transfer: Transfer characteristics (ITU-T H.273).
+        matrix: Matrix coefficients (ITU-T H.273).
         is_interlaced: Whether its frames are made of two fields.
     """
 
@@ -68,8 +75,14 @@ class VideoTrack:
     pixel_format: str
     bit_depth: int
     bit_rate: int | None
-    is_hdr: bool
+    transfer: int
+    matrix: int
     is_interlaced: bool
+
+    @property
+    def is_hdr(self) -> bool:
+        """Whether its transfer function is PQ or HLG."""
+        return self.transfer in (PQ, HLG)
 
 
 @dataclass(frozen=True)
@@ -81,8 +94,7 @@ class AudioTrack:
         codec: FFmpeg's name of the codec.
         channels: Number of channels.
         sample_rate: Samples a second.
-        language: ISO 639 code, `und` when the file does not tell.
-        is_default: Whether the file marks it as the track to play.
+        language: ISO 639 code, UNDETERMINED when the file does not tell.
     """
 
     index: int
@@ -90,7 +102,6 @@ class AudioTrack:
     channels: int
     sample_rate: int
     language: str
-    is_default: bool
 
 
 @dataclass(frozen=True)
@@ -155,8 +166,7 @@ def _audio_track(stream: AudioStream) -> AudioTrack:
         codec=stream.codec_context.name,
         channels=stream.codec_context.channels,
         sample_rate=stream.codec_context.sample_rate,
-        language=stream.language or "und",
-        is_default=bool(stream.disposition & stream.disposition.default),
+        language=stream.language or UNDETERMINED,
     )
 
 
@@ -170,14 +180,15 @@ def _video_track(container: InputContainer, stream: VideoStream) -> VideoTrack:
         fourcc=stream.codec_context.codec_tag.strip("\0"),
         width=frame.width,
         height=frame.height,
-        rotation=_clockwise(frame.rotation),
+        rotation=_clockwise(frame.rotation) if _ROTATABLE in container.format.name else 0,
         pixel_aspect=Fraction(stream.sample_aspect_ratio or 1),
         frame_rate=Fraction(rate) if rate else None,
         is_variable=_is_variable(times),
         pixel_format=frame.format.name,
         bit_depth=max(component.bits for component in frame.format.components),
         bit_rate=stream.codec_context.bit_rate,
-        is_hdr=frame.color_trc in (_PQ, _HLG),
+        transfer=frame.color_trc,
+        matrix=frame.colorspace,
         is_interlaced=frame.interlaced_frame,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.mediaconvert.errors import JobError
-from local.mediaconvert.probe import AudioTrack, Media
+from local.mediaconvert.probe import UNDETERMINED, AudioTrack, Media
 
 DEFAULT_SOURCE = "Audio Selector 1"
 
@@ -20,7 +20,7 @@ def audio_arguments(
 ) -> list[str]:
     """Return ffmpeg's options for the sound of one output.
 
-    A description whose selector finds no track, in an input without sound, yields no track.
+    Without a track that could be selected, the output has none: a silent input is no failure.
 
     Args:
         descriptions: AudioDescriptions of the output.
@@ -34,35 +34,42 @@ def audio_arguments(
     position = 0
     for description in descriptions:
         name = description.get("AudioSourceName", DEFAULT_SOURCE)
-        for track in _select(name, selectors.get(name, {}), media.audio):
+        for track in _select(name, selectors[name], media.audio):
             settings = description["CodecSettings"]["AacSettings"]
-            arguments += ["-map", f"0:{track.index}", *_aac(settings, track, position)]
+            arguments += ["-map", f"0:{track.index}", *_aac(settings, position)]
+            arguments += [f"-metadata:s:a:{position}", f"language={_language(description, track)}"]
             position += 1
     return arguments
 
 
 def _select(
     name: str, selector: Mapping[str, Any], tracks: tuple[AudioTrack, ...]
-) -> list[AudioTrack]:
-    """Return the selected tracks: those that are named, else the default one, else the first."""
+) -> tuple[AudioTrack, ...]:
+    """Return the track that the selector names, or else the first, if there is any."""
     if "Tracks" not in selector:
-        return sorted(tracks, key=lambda track: not track.is_default)[:1]
-    for number in selector["Tracks"]:
-        if number > len(tracks):
-            raise JobError(
-                JobError.INCOMPATIBLE_SETTINGS,
-                f"Invalid audio track specified for {name}. Audio track [{number}] not found in"
-                f" input container, which has {len(tracks)}.",
-            )
-    return [tracks[number - 1] for number in selector["Tracks"]]
+        return tracks[:1]
+    (number,) = selector["Tracks"]
+    if number > len(tracks):
+        raise JobError(
+            JobError.INCOMPATIBLE_SETTINGS,
+            f"Invalid audio track specified for {name}. Audio track [{number}] not found in input"
+            f" container, which has {len(tracks)}.",
+        )
+    return tracks[number - 1 : number]
 
 
-def _aac(settings: Mapping[str, Any], track: AudioTrack, position: int) -> list[str]:
+def _language(description: Mapping[str, Any], track: AudioTrack) -> str:
+    configured = str(description.get("LanguageCode", UNDETERMINED)).lower()
+    if description.get("LanguageCodeControl", "FOLLOW_INPUT") == "USE_CONFIGURED":
+        return configured
+    return configured if track.language == UNDETERMINED else track.language
+
+
+def _aac(settings: Mapping[str, Any], position: int) -> list[str]:
     return [
         *(f"-c:a:{position}", "aac", f"-b:a:{position}", str(settings["Bitrate"])),
         *(f"-ar:a:{position}", str(settings["SampleRate"])),
         *(f"-ac:a:{position}", str(_CHANNELS[settings["CodingMode"]])),
-        *(f"-metadata:s:a:{position}", f"language={track.language}"),
         # Silence is added, or sound dropped, where the input's timestamps jump.
         *(f"-filter:a:{position}", "aresample=async=1"),
     ]

@@ -1,0 +1,69 @@
+"""ColorMetadata and ColorSpaceConversion as filters of ffmpeg."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.mediaconvert.errors import JobError
+from local.mediaconvert.probe import PQ, VideoTrack
+
+_UNSPECIFIED = 2
+_BT601 = frozenset({5, 6})
+_BT2020 = frozenset({9, 10})
+"""Matrix coefficients (ITU-T H.273)."""
+
+_TALLEST_SD = 576
+"""Lines up to which a picture without colour metadata is taken for BT.601, as players do."""
+
+_TO_BT709 = "primaries=709:transfer=709:matrix=709:range=limited"
+
+_SDR_SOURCES: Mapping[str, str] = {
+    "601": "primariesin=170m:transferin=601:matrixin=170m",
+    "2020": "primariesin=2020:transferin=2020_10:matrixin=2020_ncl",
+}
+
+
+def color_filters(description: Mapping[str, Any], track: VideoTrack) -> list[str]:
+    """Return the filters that end in 8-bit 4:2:0 with the colours that a VideoDescription asks for.
+
+    Raises:
+        JobError: 1040, when the input is HDR and no conversion is asked for. MediaConvert would
+            make an 8-bit picture with HDR tags, which most players show washed out.
+    """
+    corrector = description.get("VideoPreprocessors", {}).get("ColorCorrector", {})
+    is_converted = corrector.get("ColorSpaceConversion", "NONE") == "FORCE_709"
+    if track.is_hdr and not is_converted:
+        raise JobError(
+            JobError.INCOMPATIBLE_SETTINGS,
+            "The input is HDR (PQ or HLG) and the output 8-bit: without a conversion it would look"
+            " washed out. Set VideoPreprocessors.ColorCorrector.ColorSpaceConversion to FORCE_709.",
+        )
+    filters = _to_bt709(track) if is_converted else []
+    filters.append("format=yuv420p")
+    if description.get("ColorMetadata", "INSERT") == "IGNORE":
+        filters.append("setparams=color_primaries=unknown:color_trc=unknown:colorspace=unknown")
+    elif is_converted:
+        filters.append("setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709")
+    return filters
+
+
+def _to_bt709(track: VideoTrack) -> list[str]:
+    if track.is_hdr:
+        return _tone_mapping(track)
+    if track.matrix in _BT2020:
+        return [f"zscale={_SDR_SOURCES['2020']}:{_TO_BT709}"]
+    is_sd = track.matrix == _UNSPECIFIED and track.height <= _TALLEST_SD
+    if track.matrix in _BT601 or is_sd:
+        return [f"zscale={_SDR_SOURCES['601']}:{_TO_BT709}"]
+    return []
+
+
+def _tone_mapping(track: VideoTrack) -> list[str]:
+    """HDR to SDR: linear light relative to 100 nits, BT.709 primaries, a filmic curve."""
+    transfer = "smpte2084" if track.transfer == PQ else "arib-std-b67"
+    return [
+        f"zscale=primariesin=2020:transferin={transfer}:matrixin=2020_ncl:transfer=linear:npl=100",
+        "format=gbrpf32le",
+        "zscale=primaries=709",
+        "tonemap=hable:desat=0",
+        f"zscale={_TO_BT709}",
+    ]
