@@ -1,0 +1,59 @@
+"""What the tests of the functions stand on: one branch and one upload."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from handlers.settings import Settings
+from handlers.upload import Upload
+
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+
+JOB_DOCUMENT = Path(__file__).parent / "job.json"
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    """A branch's job document: small, and valid for MediaConvert."""
+    read: dict[str, Any] = json.loads(JOB_DOCUMENT.read_text("utf-8"))
+    return read
+
+
+@pytest.fixture
+def upload() -> Upload:
+    """The upload that `events/upload.json` tells of."""
+    return Upload(
+        bucket="input",
+        key="trips/a.mp4",
+        version_id="3sL4kqtJlcpXroDTDmJ",
+        etag="d41d8cd98f00b204e9800998ecf8427e",
+        sequencer="0055AED6DCD90281E5",
+        size=1024,
+    )
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """A branch whose queues do not exist."""
+    return Settings(
+        fanout="videoconverter-dev",
+        preset="720p",
+        pipeline_arn="arn:aws:mediaconvert:eu-central-1:111122223333:queues/720p",
+        pipeline_role_arn="arn:aws:iam::111122223333:role/720p",
+        output_bucket="output-720p",
+        queue_url="https://sqs.example/720p",
+        dead_letter_queue_url="https://sqs.example/720p-dlq",
+    )
+
+
+@pytest.fixture
+def sqs() -> Iterator["SQSClient"]:
+    """Moto's SQS."""
+    with mock_aws():
+        yield boto3.client("sqs")
