@@ -3,12 +3,15 @@
 import copy
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final
 
 from handlers import output_key
 from handlers.names import JobMetadata
 from handlers.settings import Settings
 from handlers.upload import Upload
+
+LONGEST_EXTENSION: Final = "0000000.jpg"
+"""What MediaConvert adds at most where a document leaves it the extension: a frame's number too."""
 
 
 def job_request(
@@ -60,6 +63,9 @@ def _group_settings(group: dict[str, Any]) -> dict[str, Any]:
 
 
 def _destination(group: dict[str, Any], upload: Upload, settings: Settings) -> str:
-    endings = [f"{output['NameModifier']}.{output['Extension']}" for output in group["Outputs"]]
+    endings = [
+        f"{output['NameModifier']}.{output.get('Extension', LONGEST_EXTENSION)}"
+        for output in group["Outputs"]
+    ]
     stem = output_key.stem(upload.key, max(endings, key=len))
     return f"s3://{settings.output_bucket}/{stem}"

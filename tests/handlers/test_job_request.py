@@ -85,21 +85,29 @@ def test_every_output_group_gets_a_destination(
     ]
 
 
+@pytest.mark.parametrize(
+    ("output", "ending"),
+    [
+        ({"NameModifier": "-720p-with-subtitles", "Extension": "mp4"}, "-720p-with-subtitles.mp4"),
+        ({"NameModifier": "-720p"}, "-720p.0000000.jpg"),
+    ],
+    ids=["said", "left to MediaConvert"],
+)
 def test_the_longest_ending_of_a_group_decides_where_a_key_is_cut(
-    document: dict[str, Any], upload: Upload, settings: Settings
+    output: dict[str, str],
+    ending: str,
+    document: dict[str, Any],
+    upload: Upload,
+    settings: Settings,
 ) -> None:
     """All outputs of a group share a stem that leaves room for the longest of their endings."""
-    longest = {"NameModifier": "-720p-with-subtitles", "Extension": "mp4"}
-    document["Settings"]["OutputGroups"][0]["Outputs"].append(longest)
+    document["Settings"]["OutputGroups"][0]["Outputs"].append(output)
 
-    group = job_request(document, replace(upload, key="x" * 1024), 1, settings)["Settings"][
-        "OutputGroups"
-    ][0]
+    request = job_request(document, replace(upload, key="x" * 1024), 1, settings)
 
-    output = group["OutputGroupSettings"]["FileGroupSettings"]["Destination"].removeprefix(
-        "s3://output-720p/"
-    )
-    assert 1024 == len(f"{output}-720p-with-subtitles.mp4")
+    group = request["Settings"]["OutputGroups"][0]["OutputGroupSettings"]["FileGroupSettings"]
+    stem = group["Destination"].removeprefix("s3://output-720p/")
+    assert 1024 == len(stem + ending)
 
 
 def test_a_token_is_64_characters_and_the_same_for_the_same_job(
