@@ -14,19 +14,20 @@ _X264_PRESET: Final = "ultrafast"
 """The sample is made once and read twice; its size means nothing."""
 
 
-def make_sample(path: Path) -> None:
-    """Write 10 s of 1080p: ffmpeg's moving test card, and a tone.
+def make_sample(path: Path, *, seconds: int = SECONDS) -> None:
+    """Write a clip of 1080p: ffmpeg's moving test card, and a tone.
 
     Args:
         path: the file; it appears under this name only when it is whole.
+        seconds: how long the clip is.
 
     Raises:
         CalledProcessError: ffmpeg failed; it has said why on standard error.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.part.mp4")
-    picture = f"testsrc2=size={SIZE}:rate={FRAMES_PER_SECOND}:duration={SECONDS}"
-    tone = f"sine=frequency=440:duration={SECONDS}"
+    picture = f"testsrc2=size={SIZE}:rate={FRAMES_PER_SECOND}:duration={seconds}"
+    tone = f"sine=frequency=440:duration={seconds}"
     command = [
         executable(),
         *("-hide_banner", "-loglevel", "error", "-nostdin", "-y"),
