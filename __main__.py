@@ -15,6 +15,7 @@ fanout = TranscodeFanout(
         maximum_concurrency=config.require_int("maximum_concurrency"),
         log_retention_days=config.require_int("log_retention_days"),
         force_destroy=config.require_bool("force_destroy"),
+        tags=config.require_object("tags"),
     ),
 )
 

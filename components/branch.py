@@ -3,66 +3,62 @@
 import json
 
 import pulumi_aws as aws
-from pulumi import Output, Resource, ResourceOptions
+from pulumi import Output
 
 from components import defaults, policies
 from components.function import Identity, function, package, queue_triggers
 from components.intake import Intake
 from components.job_settings import job_document
 from components.presets import Preset
+from components.scope import PRESET_TAG, Scope
 from components.storage import private_bucket
 from handlers.names import JOB_DOCUMENT_FILE, SUBMIT_JOB_HANDLER, Environment
 
 
 class Branch:
-    """Queue, dead-letter queue, function, pipeline and output bucket of one preset.
+    """Queue, dead-letter queue, function and output bucket of one preset, on a pipeline.
 
-    Nothing here is shared with another preset, so one that is down delays no other.
+    Nothing here is shared with another preset, so one that is down delays no other; a pipeline is,
+    when two presets name the same one.
     """
 
     def __init__(
         self,
-        name: str,
+        scope: Scope,
         preset: Preset,
         intake: Intake,
+        pipeline: aws.mediaconvert.Queue,
         *,
         layer: Output[str],
         function_timeout: int,
         maximum_concurrency: int,
-        log_retention_days: int,
-        force_destroy: bool,
-        parent: Resource,
     ) -> None:
         """Create the branch and subscribe it to the topic.
 
         Args:
-            name: the logical name of the fan-out.
+            scope: what all of it belongs to.
             preset: what this branch makes of an upload.
             intake: where uploads come from.
+            pipeline: the MediaConvert queue that runs its jobs.
             layer: the ARN of the Powertools layer.
             function_timeout: seconds that `submit_job` may work on one batch.
             maximum_concurrency: invocations of `submit_job` at a time.
-            log_retention_days: how long its logs are kept.
-            force_destroy: let `pulumi destroy` delete the renditions too.
-            parent: the component that all of it belongs to.
         """
-        self._name = f"{name}-{preset.name}"
-        self._parent = parent
+        self._name = f"{scope.name}-{preset.name}"
+        self._scope = scope = scope.tagged({PRESET_TAG: preset.name, **preset.tags})
 
+        self.pipeline = pipeline
         self.dead_letter_queue = self._create_dead_letter_queue()
         self.queue = self._create_queue(function_timeout)
         self._subscribe_to(intake.topic)
         self.output_bucket = private_bucket(
-            f"{name}-output-{preset.name}",
-            versioned=False,
-            force_destroy=force_destroy,
-            parent=parent,
+            scope, f"{scope.name}-output-{preset.name}", versioned=False
         )
-        self.pipeline = self._create_pipeline()
         pipeline_role = self._create_pipeline_role(intake.bucket)
-        identity = Identity(self._name, log_retention_days=log_retention_days, parent=parent)
+        identity = Identity(scope, self._name)
         permission = self._allow_to_submit_jobs(identity, pipeline_role)
         submit_job = function(
+            scope,
             self._name,
             handler=SUBMIT_JOB_HANDLER,
             identity=identity,
@@ -79,26 +75,23 @@ class Branch:
                 Environment.DEAD_LETTER_QUEUE_URL: self.dead_letter_queue.url,
             },
             timeout_seconds=function_timeout,
-            parent=parent,
         )
         queue_triggers(
+            scope,
             f"{self._name}-queue-triggers-function",
             self.queue,
             submit_job,
             maximum_concurrency=maximum_concurrency,
             permission=permission,
-            parent=parent,
         )
-
-    def _options(self) -> ResourceOptions:
-        return ResourceOptions(parent=self._parent)
 
     def _create_dead_letter_queue(self) -> aws.sqs.Queue:
         return aws.sqs.Queue(
             f"{self._name}-dlq",
             message_retention_seconds=defaults.MESSAGE_RETENTION_SECONDS,
             sqs_managed_sse_enabled=True,
-            opts=self._options(),
+            tags=self._scope.tags,
+            opts=self._scope.options(),
         )
 
     def _create_queue(self, function_timeout: int) -> aws.sqs.Queue:
@@ -107,13 +100,14 @@ class Branch:
             message_retention_seconds=defaults.MESSAGE_RETENTION_SECONDS,
             visibility_timeout_seconds=defaults.visibility_timeout_seconds(function_timeout),
             sqs_managed_sse_enabled=True,
+            tags=self._scope.tags,
             redrive_policy=Output.json_dumps(
                 {
                     "deadLetterTargetArn": self.dead_letter_queue.arn,
                     "maxReceiveCount": defaults.MAX_RECEIVE_COUNT,
                 }
             ),
-            opts=self._options(),
+            opts=self._scope.options(),
         )
         aws.sqs.RedriveAllowPolicy(
             f"{self._name}-dlq-takes-from-queue",
@@ -121,7 +115,7 @@ class Branch:
             redrive_allow_policy=Output.json_dumps(
                 {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
             ),
-            opts=self._options(),
+            opts=self._scope.options(),
         )
         return queue
 
@@ -135,7 +129,7 @@ class Branch:
                         lambda arns: policies.topic_may_send(*arns)
                     )
                 ),
-                opts=self._options(),
+                opts=self._scope.options(),
             )
             for name, queue in (
                 (self._name, self.queue),
@@ -151,15 +145,7 @@ class Branch:
             # SNS gives a message up at once when the queue refuses it; this is where it then goes.
             redrive_policy=Output.json_dumps({"deadLetterTargetArn": self.dead_letter_queue.arn}),
             # An upload between the subscription and the policy would be refused by the queue.
-            opts=ResourceOptions(parent=self._parent, depends_on=permissions),
-        )
-
-    def _create_pipeline(self) -> aws.mediaconvert.Queue:
-        return aws.mediaconvert.Queue(
-            self._name,
-            status="ACTIVE",
-            pricing_plan="ON_DEMAND",
-            opts=self._options(),
+            opts=self._scope.options(depends_on=permissions),
         )
 
     def _create_pipeline_role(self, input_bucket: aws.s3.Bucket) -> aws.iam.Role:
@@ -168,7 +154,8 @@ class Branch:
             assume_role_policy=Output.json_dumps(
                 self.pipeline.arn.apply(policies.pipeline_may_assume)
             ),
-            opts=self._options(),
+            tags=self._scope.tags,
+            opts=self._scope.options(),
         )
         aws.iam.RolePolicy(
             f"{self._name}-pipeline-transcodes",
@@ -178,7 +165,7 @@ class Branch:
                     lambda arns: policies.pipeline_may_transcode(*arns)
                 )
             ),
-            opts=self._options(),
+            opts=self._scope.options(),
         )
         return role
 
@@ -197,5 +184,5 @@ class Branch:
                     log_group_arn=identity.log_group.arn,
                 ).apply(lambda arns: policies.function_may_submit_jobs(**arns))
             ),
-            opts=self._options(),
+            opts=self._scope.options(),
         )

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi import Input, Output
 
 from components import defaults, policies
+from components.scope import Scope
 
 _HANDLERS = Path(__file__).parent.parent / "handlers"
 
@@ -15,24 +16,26 @@ _HANDLERS = Path(__file__).parent.parent / "handlers"
 class Identity:
     """Who a function is: its role and its log group, both there before the function."""
 
-    def __init__(self, name: str, *, log_retention_days: int, parent: Resource) -> None:
+    def __init__(self, scope: Scope, name: str) -> None:
         """Create them.
 
         Args:
+            scope: what the function belongs to.
             name: the logical name of the function.
-            log_retention_days: how long its logs are kept.
-            parent: the component that both belong to.
         """
-        opts = ResourceOptions(parent=parent)
         self.role = aws.iam.Role(
             f"{name}-function",
             assume_role_policy=Output.json_dumps(
                 policies.service_may_assume("lambda.amazonaws.com")
             ),
-            opts=opts,
+            tags=scope.tags,
+            opts=scope.options(),
         )
         self.log_group = aws.cloudwatch.LogGroup(
-            f"{name}-logs", retention_in_days=log_retention_days, opts=opts
+            f"{name}-logs",
+            retention_in_days=scope.log_retention_days,
+            tags=scope.tags,
+            opts=scope.options(),
         )
 
 
@@ -53,18 +56,19 @@ def package(files: Mapping[str, str]) -> pulumi.AssetArchive:
     )
 
 
-def powertools_layer(parent: Resource) -> Output[str]:
+def powertools_layer(scope: Scope) -> Output[str]:
     """The ARN of AWS's public Powertools layer in this region, from its public parameter."""
     parameter = (
         f"/aws/service/powertools/python/{defaults.FUNCTION_ARCHITECTURE}"
         f"/{defaults.FUNCTION_RUNTIME}/{defaults.POWERTOOLS_VERSION}"
     )
     return aws.ssm.get_parameter_output(
-        name=parameter, opts=pulumi.InvokeOutputOptions(parent=parent)
+        name=parameter, opts=pulumi.InvokeOutputOptions(parent=scope.parent)
     ).value
 
 
 def function(
+    scope: Scope,
     name: str,
     *,
     handler: str,
@@ -73,11 +77,11 @@ def function(
     layer: Input[str],
     environment: Mapping[str, Input[str]],
     timeout_seconds: int,
-    parent: Resource,
 ) -> aws.lambda_.Function:
     """Create the function.
 
     Args:
+        scope: what it belongs to.
         name: the logical name.
         handler: the entry point, such as `handlers.submit_job.lambda_handler`.
         identity: the role it acts as and the log group it writes to.
@@ -85,7 +89,6 @@ def function(
         layer: the ARN of the Powertools layer.
         environment: its settings.
         timeout_seconds: how long it may work on one batch.
-        parent: the component that it belongs to.
     """
     return aws.lambda_.Function(
         name,
@@ -101,18 +104,19 @@ def function(
         logging_config=aws.lambda_.FunctionLoggingConfigArgs(
             log_format="JSON", log_group=identity.log_group.name
         ),
-        opts=ResourceOptions(parent=parent),
+        tags=scope.tags,
+        opts=scope.options(),
     )
 
 
 def queue_triggers(
+    scope: Scope,
     name: str,
     queue: aws.sqs.Queue,
     consumer: aws.lambda_.Function,
     *,
     maximum_concurrency: int,
     permission: aws.iam.RolePolicy,
-    parent: Resource,
 ) -> aws.lambda_.EventSourceMapping:
     """Let a queue trigger a function, with an answer for each message of a batch.
 
@@ -120,12 +124,12 @@ def queue_triggers(
     batches would be counted as deliveries.
 
     Args:
+        scope: what the mapping belongs to.
         name: the logical name, a sentence.
         queue: what it reads.
         consumer: the function.
         maximum_concurrency: invocations at a time, 2 to 1,000.
         permission: the function's policy; AWS refuses a mapping whose role may not read the queue.
-        parent: the component that it belongs to.
     """
     return aws.lambda_.EventSourceMapping(
         name,
@@ -137,5 +141,6 @@ def queue_triggers(
         scaling_config=aws.lambda_.EventSourceMappingScalingConfigArgs(
             maximum_concurrency=maximum_concurrency
         ),
-        opts=ResourceOptions(parent=parent, depends_on=[permission]),
+        tags=scope.tags,
+        opts=scope.options(depends_on=[permission]),
     )

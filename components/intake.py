@@ -3,83 +3,71 @@
 from collections.abc import Sequence
 
 import pulumi_aws as aws
-from pulumi import Output, Resource, ResourceOptions
+from pulumi import Output
 
 from components import defaults, policies
+from components.scope import Scope
 from components.storage import private_bucket
 
 
 class Intake:
     """The input bucket, and the topic on which S3 publishes every upload to be transcoded."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        suffixes: Sequence[str],
-        log_retention_days: int,
-        force_destroy: bool,
-        parent: Resource,
-    ) -> None:
+    def __init__(self, scope: Scope, *, suffixes: Sequence[str]) -> None:
         """Create the bucket, the topic with its delivery logs, and last the notification.
 
         Args:
-            name: the logical name of the fan-out.
+            scope: what all of it belongs to.
             suffixes: endings of the keys that are published, in every case form.
-            log_retention_days: how long delivery logs are kept.
-            force_destroy: let `pulumi destroy` delete the uploads too.
-            parent: the component that all of it belongs to.
         """
-        self.bucket = private_bucket(
-            f"{name}-input", versioned=True, force_destroy=force_destroy, parent=parent
-        )
-        log_role = _log_role(name, parent)
-        self.topic = _topic(name, log_role, parent)
-        logs = _delivery_logs(name, self.topic, log_role, log_retention_days, parent)
-        permission = _bucket_may_publish(name, self.bucket, self.topic, parent)
+        name = scope.name
+        self.bucket = private_bucket(scope, f"{name}-input", versioned=True)
+        log_role = _log_role(scope)
+        self.topic = _topic(scope, log_role)
+        logs = _delivery_logs(scope, self.topic, log_role)
+        permission = _bucket_may_publish(scope, self.bucket, self.topic)
         aws.s3.BucketNotification(
             f"{name}-upload",
             bucket=self.bucket.bucket,
             topics=_one_per_suffix(f"{name}-upload", suffixes, self.topic),
             # S3 tries the topic out when the notification is set, and fails without the policy.
             # That is the first delivery: a log group that SNS had to make would have no retention.
-            opts=ResourceOptions(parent=parent, depends_on=[permission, *logs]),
+            opts=scope.options(depends_on=[permission, *logs]),
         )
 
 
-def _log_role(name: str, parent: Resource) -> aws.iam.Role:
+def _log_role(scope: Scope) -> aws.iam.Role:
     return aws.iam.Role(
-        f"{name}-topic-logs",
+        f"{scope.name}-topic-logs",
         assume_role_policy=Output.json_dumps(policies.service_may_assume("sns.amazonaws.com")),
-        opts=ResourceOptions(parent=parent),
+        tags=scope.tags,
+        opts=scope.options(),
     )
 
 
-def _topic(name: str, log_role: aws.iam.Role, parent: Resource) -> aws.sns.Topic:
+def _topic(scope: Scope, log_role: aws.iam.Role) -> aws.sns.Topic:
     return aws.sns.Topic(
-        f"{name}-topic",
+        f"{scope.name}-topic",
         sqs_success_feedback_role_arn=log_role.arn,
         sqs_failure_feedback_role_arn=log_role.arn,
         sqs_success_feedback_sample_rate=defaults.DELIVERY_LOG_SAMPLE_PERCENT,
-        opts=ResourceOptions(parent=parent),
+        tags=scope.tags,
+        opts=scope.options(),
     )
 
 
 def _delivery_logs(
-    name: str,
-    topic: aws.sns.Topic,
-    log_role: aws.iam.Role,
-    retention_days: int,
-    parent: Resource,
+    scope: Scope, topic: aws.sns.Topic, log_role: aws.iam.Role
 ) -> list[aws.cloudwatch.LogGroup]:
     # The names are SNS's own: sns/REGION/ACCOUNT/TOPIC, and /Failure below it.
     base = topic.arn.apply(lambda arn: "/".join(["sns", *arn.split(":")[3:]]))
     logs = [
         aws.cloudwatch.LogGroup(
-            f"{name}-topic-{outcome}",
+            f"{scope.name}-topic-{outcome}",
             name=log_name,
-            retention_in_days=retention_days,
-            opts=ResourceOptions(parent=parent),
+            retention_in_days=scope.log_retention_days,
+            tags=scope.tags,
+            opts=scope.options(),
         )
         for outcome, log_name in (
             ("deliveries", base),
@@ -87,26 +75,26 @@ def _delivery_logs(
         )
     ]
     aws.iam.RolePolicy(
-        f"{name}-topic-logs-deliveries",
+        f"{scope.name}-topic-logs-deliveries",
         role=log_role.name,
         policy=Output.json_dumps(
             Output.all(*(log.arn for log in logs)).apply(policies.topic_may_log)
         ),
-        opts=ResourceOptions(parent=parent),
+        opts=scope.options(),
     )
     return logs
 
 
 def _bucket_may_publish(
-    name: str, bucket: aws.s3.Bucket, topic: aws.sns.Topic, parent: Resource
+    scope: Scope, bucket: aws.s3.Bucket, topic: aws.sns.Topic
 ) -> aws.sns.TopicPolicy:
     return aws.sns.TopicPolicy(
-        f"{name}-input-publishes-to-topic",
+        f"{scope.name}-input-publishes-to-topic",
         arn=topic.arn,
         policy=Output.json_dumps(
             Output.all(topic.arn, bucket.arn).apply(lambda arns: policies.bucket_may_publish(*arns))
         ),
-        opts=ResourceOptions(parent=parent),
+        opts=scope.options(),
     )
 
 

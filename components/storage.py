@@ -1,25 +1,23 @@
 """A bucket as every bucket here is: private, encrypted, TLS only, without forgotten leftovers."""
 
 import pulumi_aws as aws
-from pulumi import Output, Resource, ResourceOptions
+from pulumi import Output
 
 from components import defaults, policies
+from components.scope import Scope
 
 
-def private_bucket(
-    name: str, *, versioned: bool, force_destroy: bool, parent: Resource
-) -> aws.s3.Bucket:
+def private_bucket(scope: Scope, name: str, *, versioned: bool) -> aws.s3.Bucket:
     """Create a bucket that only its owner's account can reach, and only over TLS.
 
     Args:
+        scope: what the bucket belongs to.
         name: the logical name; the settings of the bucket are named after it.
         versioned: give every upload a version of its own; overwritten ones are kept for
             `OVERWRITTEN_UPLOAD_DAYS`.
-        force_destroy: let `pulumi destroy` delete the bucket with the objects in it.
-        parent: the component that the bucket belongs to.
     """
-    opts = ResourceOptions(parent=parent)
-    bucket = aws.s3.Bucket(name, force_destroy=force_destroy, opts=opts)
+    opts = scope.options()
+    bucket = aws.s3.Bucket(name, force_destroy=scope.force_destroy, tags=scope.tags, opts=opts)
     aws.s3.BucketPublicAccessBlock(
         f"{name}-blocks-public-access",
         bucket=bucket.bucket,

@@ -10,7 +10,9 @@ from components import defaults
 from components.branch import Branch
 from components.function import powertools_layer
 from components.intake import Intake
+from components.pipelines import pipelines
 from components.presets import PresetArgs, resolve
+from components.scope import FANOUT_TAG, Scope
 from components.suffixes import case_forms
 
 
@@ -34,6 +36,9 @@ class TranscodeFanoutArgs(TypedDict):
 
     force_destroy: NotRequired[bool]
     """Let `pulumi destroy` delete buckets with the objects in them. Default: false."""
+
+    tags: NotRequired[dict[str, str]]
+    """Tags of every resource, besides those that tell fan-outs and presets apart. Default: none."""
 
 
 class TranscodeFanout(pulumi.ComponentResource):
@@ -74,28 +79,28 @@ class TranscodeFanout(pulumi.ComponentResource):
         super().__init__("videoconverter:index:TranscodeFanout", name, None, opts)
         presets = resolve(args["presets"], component_name=name)
         suffixes = case_forms(args.get("suffixes", defaults.SUFFIXES))
-        log_retention_days = args.get("log_retention_days", defaults.LOG_RETENTION_DAYS)
-        force_destroy = args.get("force_destroy", False)
-
-        intake = Intake(
-            name,
-            suffixes=suffixes,
-            log_retention_days=log_retention_days,
-            force_destroy=force_destroy,
+        scope = Scope(
+            name=name,
             parent=self,
+            tags=args.get("tags", {}),
+            log_retention_days=args.get("log_retention_days", defaults.LOG_RETENTION_DAYS),
+            force_destroy=args.get("force_destroy", False),
         )
-        layer = powertools_layer(self)
+
+        intake = Intake(scope, suffixes=suffixes)
+        # A topic's name is unique in its account and region.
+        scope = scope.tagged({FANOUT_TAG: intake.topic.name})
+        pipeline = pipelines(scope, presets)
+        layer = powertools_layer(scope)
         branches = {
             preset.name: Branch(
-                name,
+                scope,
                 preset,
                 intake,
+                pipeline[preset.pipeline],
                 layer=layer,
                 function_timeout=args.get("function_timeout", defaults.FUNCTION_TIMEOUT_SECONDS),
                 maximum_concurrency=args.get("maximum_concurrency", defaults.MAXIMUM_CONCURRENCY),
-                log_retention_days=log_retention_days,
-                force_destroy=force_destroy,
-                parent=self,
             )
             for preset in presets
         }

@@ -68,13 +68,13 @@ def presets() -> str:
         ("Name", "Box", "QVBR level", "At most, video", "Audio"),
         (
             (
-                f"`{preset.name}`",
-                f"{preset.width}x{preset.height}",
-                str(preset.quality),
-                f"{preset.max_bitrate / 1_000_000:g} Mbit/s",
-                f"{preset.audio_bitrate // 1_000} kbit/s",
+                f"`{name}`",
+                f"{mp4.picture.width}x{mp4.picture.height}",
+                str(mp4.picture.quality),
+                f"{mp4.picture.max_bitrate / 1_000_000:g} Mbit/s",
+                f"{mp4.sound.bitrate // 1_000} kbit/s",
             )
-            for preset in CATALOGUE.values()
+            for name, mp4 in CATALOGUE.items()
         ),
     )
 

@@ -6,6 +6,7 @@ from typing import Final
 from local.clients import Clients
 from local.inputs import Inputs
 from local.resources.created import Created, auto_name
+from local.resources.tags import tag_list
 
 AWS_SOURCE: Final = "aws.mediaconvert"
 LOCAL_SOURCE: Final = "local.mediaconvert"
@@ -20,6 +21,7 @@ def rule(aws: Clients, name: str, inputs: Inputs) -> Created:
         EventPattern=also_from_here(inputs.need("eventPattern")),
         Description=inputs.take("description", default=""),
         State=inputs.take("state", default="ENABLED"),
+        Tags=tag_list(inputs),
     )["RuleArn"]
     return Created(physical, {"name": physical, "arn": arn})
 

@@ -7,6 +7,7 @@ from local.clients import Clients
 from local.emulator import ACCOUNT
 from local.inputs import Inputs
 from local.resources.created import Created, auto_name
+from local.resources.tags import tag_list
 
 MEDIACONVERT: Final = "mediaconvert.amazonaws.com"
 
@@ -18,6 +19,7 @@ def role(aws: Clients, name: str, inputs: Inputs) -> Created:
         RoleName=physical,
         AssumeRolePolicyDocument=also_for_root(inputs.need("assumeRolePolicy")),
         Description=inputs.take("description", default=""),
+        Tags=tag_list(inputs),
     )["Role"]
     return Created(physical, {"name": physical, "arn": made["Arn"], "uniqueId": made["RoleId"]})
 

@@ -6,6 +6,7 @@ from local.resources.archive import zipped
 from local.resources.aws_shape import aws_shape
 from local.resources.created import Created, auto_name
 from local.resources.powertools import LAYER_NAME
+from local.resources.tags import tag_map
 
 
 def function(aws: Clients, name: str, inputs: Inputs) -> Created:
@@ -23,6 +24,7 @@ def function(aws: Clients, name: str, inputs: Inputs) -> Created:
         Timeout=inputs.take("timeout", default=3),
         Environment={"Variables": inputs.structure("environment").take("variables", default={})},
         LoggingConfig=aws_shape(inputs.take("loggingConfig", default={})),
+        Tags=tag_map(inputs),
     )
     return Created(physical, {"name": physical, "arn": made["FunctionArn"]})
 
@@ -43,5 +45,6 @@ def event_source_mapping(aws: Clients, _: str, inputs: Inputs) -> Created:
         MaximumBatchingWindowInSeconds=inputs.take("maximumBatchingWindowInSeconds", default=0),
         FunctionResponseTypes=inputs.take("functionResponseTypes", default=[]),
         ScalingConfig=aws_shape(inputs.take("scalingConfig", default={})),
+        Tags=tag_map(inputs),
     )
     return Created(made["UUID"], {"uuid": made["UUID"], "arn": made["EventSourceMappingArn"]})

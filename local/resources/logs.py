@@ -3,13 +3,14 @@
 from local.clients import Clients
 from local.inputs import Inputs
 from local.resources.created import Created, auto_name
+from local.resources.tags import tag_map
 
 
 def log_group(aws: Clients, name: str, inputs: Inputs) -> Created:
     """Create a log group."""
     logs = aws.client("logs")
     physical = inputs.take("name") or auto_name(name)
-    logs.create_log_group(logGroupName=physical)
+    logs.create_log_group(logGroupName=physical, tags=tag_map(inputs))
     retention = inputs.take("retentionInDays")
     if retention:
         logs.put_retention_policy(logGroupName=physical, retentionInDays=retention)

@@ -6,6 +6,7 @@ from local.clients import Clients
 from local.inputs import Inputs
 from local.resources.aws_shape import aws_shape
 from local.resources.created import Created, auto_name
+from local.resources.tags import tag_list
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import FilterRuleTypeDef, TopicConfigurationTypeDef
@@ -27,6 +28,9 @@ def bucket(aws: Clients, name: str, inputs: Inputs) -> Created:
             Bucket=physical,
             CreateBucketConfiguration={"LocationConstraint": cast("Any", aws.region)},
         )
+    tags = tag_list(inputs)
+    if tags:
+        aws.client("s3").put_bucket_tagging(Bucket=physical, Tagging={"TagSet": tags})
     return Created(physical, {"bucket": physical, "arn": f"arn:aws:s3:::{physical}"})
 
 

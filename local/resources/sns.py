@@ -5,6 +5,7 @@ from typing import Final
 from local.clients import Clients
 from local.inputs import Inputs
 from local.resources.created import Created, auto_name
+from local.resources.tags import tag_list
 
 _TOPIC_ATTRIBUTES: Final = {
     "displayName": "DisplayName",
@@ -21,6 +22,7 @@ def topic(aws: Clients, name: str, inputs: Inputs) -> Created:
     arn = aws.client("sns").create_topic(
         Name=physical,
         Attributes={key: str(value) for key, value in taken.items() if value is not None},
+        Tags=tag_list(inputs),
     )["TopicArn"]
     return Created(arn, {"name": physical, "arn": arn})
 

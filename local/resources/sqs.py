@@ -5,6 +5,7 @@ from typing import Any, Final
 from local.clients import Clients
 from local.inputs import Inputs
 from local.resources.created import Created, auto_name
+from local.resources.tags import tag_map
 
 _QUEUE_ATTRIBUTES: Final = {
     "delaySeconds": "DelaySeconds",
@@ -24,6 +25,7 @@ def queue(aws: Clients, name: str, inputs: Inputs) -> Created:
     taken = {theirs: inputs.take(ours) for ours, theirs in _QUEUE_ATTRIBUTES.items()}
     url = sqs.create_queue(
         QueueName=physical,
+        tags=tag_map(inputs),
         Attributes={key: _text(value) for key, value in taken.items() if value is not None},  # type: ignore[misc]  # the names are those of the table
     )["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][

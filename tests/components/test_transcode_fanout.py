@@ -335,11 +335,79 @@ class TestBranch:
 
         assert f"{name}-logs{PHYSICAL_SUFFIX}" == function["loggingConfig"]["logGroup"]
 
-    def test_a_pipeline_runs_jobs(self, program: Program, preset: str) -> None:
-        """The provider's own documentation is wrong about the default, so it is said."""
-        pipeline = program.one(PIPELINE, f"videoconverter-{preset}").inputs
 
-        assert ("ACTIVE", "ON_DEMAND") == (pipeline["status"], pipeline["pricingPlan"])
+class TestPipelines:
+    """The MediaConvert queues."""
+
+    def test_a_pipeline_runs_jobs_unless_it_is_paused(self) -> None:
+        """A paused preset takes jobs and runs none; the provider's documented default is wrong."""
+        program = run_main(
+            {"presets": [{"name": "720p"}, {"name": "480p", "paused": True}], **DEFAULTS}
+        )
+        pipelines = program.of_type(PIPELINE)
+
+        assert "ACTIVE" == pipelines["videoconverter-720p"].inputs["status"]
+        assert "PAUSED" == pipelines["videoconverter-480p"].inputs["status"]
+
+    def test_presets_can_share_a_pipeline(self) -> None:
+        """Both submit to it, and it may assume the role of either branch."""
+        program = run_main(
+            {
+                "presets": [{"name": name, "pipeline": "hd"} for name in ("720p", "1080p")],
+                **DEFAULTS,
+            }
+        )
+        arn = f"{PIPELINE_ARN}-hd{PHYSICAL_SUFFIX}"
+
+        assert ["videoconverter-hd"] == list(program.of_type(PIPELINE))
+        for preset in PRESETS:
+            function = program.one(FUNCTION, f"videoconverter-{preset}").inputs
+            role = program.one("aws:iam/role:Role", f"videoconverter-{preset}-pipeline")
+            [trust] = role.policy("assumeRolePolicy")["Statement"]
+            assert arn == function["environment"]["variables"]["PIPELINE_ARN"]
+            assert arn == trust["Condition"]["ArnLike"]["aws:SourceArn"]
+
+    def test_the_jobs_at_a_time_are_the_preset_s(self) -> None:
+        """Without the field the account's quota decides."""
+        program = run_main(
+            {"presets": [{"name": "720p", "concurrent_jobs": 4}, {"name": "480p"}], **DEFAULTS}
+        )
+        pipelines = program.of_type(PIPELINE)
+
+        assert 4 == pipelines["videoconverter-720p"].inputs["concurrentJobs"]
+        assert "concurrentJobs" not in pipelines["videoconverter-480p"].inputs
+
+
+class TestTags:
+    """What costs and permissions are told apart by."""
+
+    def test_a_branch_is_tagged_with_its_fan_out_and_preset(self, program: Program) -> None:
+        """Costs can be split by both; the pipeline's tags are what MediaConvert bills by."""
+        for token in (QUEUE, FUNCTION, PIPELINE, BUCKET):
+            for name, resource in program.of_type(token).items():
+                if "720p" in name:
+                    assert {
+                        "videoconverter:fanout": f"videoconverter-topic{PHYSICAL_SUFFIX}",
+                        "videoconverter:preset": "720p",
+                    } == resource.inputs["tags"]
+
+    def test_the_stack_s_tags_are_on_everything(self) -> None:
+        """Whatever takes tags has them."""
+        program = stack("720p", tags={"team": "films"})
+        tagged = [r for r in program.resources if "tags" in r.inputs]
+
+        assert len(tagged) > 10
+        assert all("films" == r.inputs["tags"]["team"] for r in tagged)
+
+    def test_a_preset_s_tags_are_on_its_branch(self) -> None:
+        """And on no other."""
+        program = run_main(
+            {"presets": [{"name": "720p", "tags": {"team": "films"}}, {"name": "480p"}], **DEFAULTS}
+        )
+        owners = {r.name for r in program.resources if r.inputs.get("tags", {}).get("team")}
+
+        assert owners
+        assert all("720p" in name for name in owners)
 
 
 class TestBuckets:

@@ -1,0 +1,35 @@
+"""What every part of a fan-out is given alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from pulumi import Input, Resource, ResourceOptions
+
+FANOUT_TAG = "videoconverter:fanout"
+"""Key of the tag that tells the resources of one fan-out from those of another. Costs can be split
+by it, and permissions that are not for a single queue are bound to it."""
+
+PRESET_TAG = "videoconverter:preset"
+"""Key of the tag that names the preset of a branch, to split costs by."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The component that resources belong to, and the settings that all of them share."""
+
+    name: str
+    """Logical name of the component; the name of each of its resources starts with it."""
+    parent: Resource
+    tags: Mapping[str, Input[str]]
+    log_retention_days: int
+    force_destroy: bool
+    """Let `pulumi destroy` delete buckets with the objects in them."""
+
+    def options(self, *, depends_on: Sequence[Resource] = ()) -> ResourceOptions:
+        """The options of a resource: its parent, and nothing that was the caller's."""
+        return ResourceOptions(parent=self.parent, depends_on=list(depends_on))
+
+    def tagged(self, tags: Mapping[str, Input[str]]) -> Self:
+        """The same with further tags."""
+        return replace(self, tags={**self.tags, **tags})
