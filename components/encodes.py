@@ -6,7 +6,7 @@ price tier, except the deinterlacer.
 
 from typing import Any
 
-from components.preset import Picture, Sound
+from components.preset import Picture, Sound, Thumbnails
 
 AUDIO_SELECTOR = "Audio Selector 1"
 """The input's selector that every sound is taken from."""
@@ -17,30 +17,58 @@ CODING_MODES = {1: "CODING_MODE_1_0", 2: "CODING_MODE_2_0"}
 _GOP_SECONDS = 2.0
 """Seconds between key frames, which is how exactly a player can seek. AWS's MP4 presets use it."""
 
+_JPEG_QUALITY = 80
+"""Of 1 to 100. AWS's solution "Video on Demand on AWS" captures frames with it."""
+
 _HRD_SECONDS = 2
 """The decoder's buffer, as seconds at the bitrate ceiling. AWS's MP4 presets use it."""
 
 
-def video_description(picture: Picture) -> dict[str, Any]:
+def video_description(picture: Picture, *, segmented: bool = False) -> dict[str, Any]:
     """Return the `VideoDescription` that fits the picture into its box and encodes it as H.264.
 
     Args:
         picture: its size and quality.
+        segmented: whether it is cut into segments, whose length decides the key frames.
     """
-    description = {
-        # Both sides and FIT_NO_UPSCALE: with one side the other could turn out odd (1040),
-        # and the default behaviour pads and enlarges.
-        "Width": picture.width,
-        "Height": picture.height,
-        "ScalingBehavior": "FIT_NO_UPSCALE",
+    return {
+        **_box(picture.width, picture.height),
         "ColorMetadata": "INSERT",
-        "CodecSettings": {"Codec": "H_264", "H264Settings": _h264(picture)},
+        "CodecSettings": {"Codec": "H_264", "H264Settings": _h264(picture, segmented=segmented)},
+        **_preprocessors(deinterlace=picture.deinterlace, hdr_to_sdr=picture.hdr_to_sdr),
     }
-    preprocessors = _preprocessors(picture)
-    return description | ({"VideoPreprocessors": preprocessors} if preprocessors else {})
 
 
-def _h264(picture: Picture) -> dict[str, Any]:
+def stills_description(
+    stills: Thumbnails, *, width: int, height: int, interval: int, most: int | None = None
+) -> dict[str, Any]:
+    """Return the `VideoDescription` that captures the first frame, then one at each interval.
+
+    Args:
+        stills: what else is done to the picture.
+        width: of the box in pixels.
+        height: of the box in pixels.
+        interval: seconds.
+        most: how many frames are captured. Default: all.
+    """
+    capture = {"FramerateNumerator": 1, "FramerateDenominator": interval, "Quality": _JPEG_QUALITY}
+    return {
+        **_box(width, height),
+        "CodecSettings": {
+            "Codec": "FRAME_CAPTURE",
+            "FrameCaptureSettings": capture | ({"MaxCaptures": most} if most else {}),
+        },
+        **_preprocessors(deinterlace=stills.deinterlace, hdr_to_sdr=stills.hdr_to_sdr),
+    }
+
+
+def _box(width: int, height: int) -> dict[str, Any]:
+    # Both sides and FIT_NO_UPSCALE: with one side the other could turn out odd (1040), and the
+    # default behaviour pads and enlarges.
+    return {"Width": width, "Height": height, "ScalingBehavior": "FIT_NO_UPSCALE"}
+
+
+def _h264(picture: Picture, *, segmented: bool) -> dict[str, Any]:
     return {
         "CodecProfile": "HIGH",
         "CodecLevel": "AUTO",
@@ -53,8 +81,8 @@ def _h264(picture: Picture) -> dict[str, Any]:
         "QualityTuningLevel": "SINGLE_PASS_HQ",
         "SceneChangeDetect": "TRANSITION_DETECTION",
         "AdaptiveQuantization": "AUTO",
-        "GopSizeUnits": "SECONDS",
-        "GopSize": _GOP_SECONDS,
+        # MediaConvert takes no GOP size where it cuts segments.
+        **({} if segmented else {"GopSizeUnits": "SECONDS", "GopSize": _GOP_SECONDS}),
         "GopClosedCadence": 1,
         "InterlaceMode": "PROGRESSIVE",
         **_frame_rate(picture),
@@ -75,9 +103,9 @@ def _frame_rate(picture: Picture) -> dict[str, Any]:
     }
 
 
-def _preprocessors(picture: Picture) -> dict[str, Any]:
+def _preprocessors(*, deinterlace: bool, hdr_to_sdr: bool) -> dict[str, Any]:
     preprocessors: dict[str, Any] = {}
-    if picture.deinterlace:
+    if deinterlace:
         # NORMAL leaves frames alone that are not marked as interlaced; ADAPTIVE tells telecined
         # film from video by itself.
         preprocessors["Deinterlacer"] = {
@@ -85,12 +113,9 @@ def _preprocessors(picture: Picture) -> dict[str, Any]:
             "Control": "NORMAL",
             "Algorithm": "INTERPOLATE",
         }
-    if picture.hdr_to_sdr:
-        preprocessors["ColorCorrector"] = {
-            "ColorSpaceConversion": "FORCE_709",
-            "HdrToSdrToneMapper": "PRESERVE_DETAILS",
-        }
-    return preprocessors
+    if hdr_to_sdr:
+        preprocessors["ColorCorrector"] = {"ColorSpaceConversion": "FORCE_709"}
+    return {"VideoPreprocessors": preprocessors} if preprocessors else {}
 
 
 def audio_description(sound: Sound) -> dict[str, Any]:

@@ -56,10 +56,24 @@ def broken_rules(job: Mapping[str, Any]) -> Iterator[str]:
             yield "Settings.Inputs is empty; a job without a JobTemplate needs at least one input."
         if not groups:
             yield "Settings.OutputGroups is empty; a job without a JobTemplate needs at least one."
+    yield from _captures_alone(groups)
     for index, group in enumerate(groups):
         path = f"Settings.OutputGroups[{index}]"
         yield from _group(group, path, inputs)
         yield from _outputs(group, path, inputs)
+
+
+def _captures_alone(groups: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    codecs = [
+        output.get("VideoDescription", {}).get("CodecSettings", {}).get("Codec")
+        for group in groups
+        for output in group.get("Outputs", [])
+    ]
+    if codecs and all(codec == "FRAME_CAPTURE" for codec in codecs):
+        yield (
+            "Settings.OutputGroups has only FRAME_CAPTURE outputs; MediaConvert captures frames "
+            "beside another output only."
+        )
 
 
 def _token(job: Mapping[str, Any]) -> Iterator[str]:

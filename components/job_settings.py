@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from components.encodes import AUDIO_SELECTOR, audio_description, video_description
+from components.encodes import AUDIO_SELECTOR
 from components.job_rules import GROUP_SETTINGS
-from components.preset import Mp4, OwnJob, Preset
+from components.output_groups import audio_groups, hls_groups, mp4_groups, thumbnail_groups
+from components.preset import AudioFile, Hls, Mp4, OwnJob, Preset, Thumbnails
 
 _PLACEHOLDER_ROLE = "arn:aws:iam::111122223333:role/pipeline"
 _PLACEHOLDER_INPUT = "s3://input/key.mp4"
@@ -16,7 +17,8 @@ def job_document(preset: Preset) -> dict[str, Any]:
     """Return the CreateJob request of a preset, without what only an upload or a stack can say.
 
     Missing are `Queue`, `Role`, `UserMetadata`, `ClientRequestToken`, the input's `FileInput` and
-    the output groups' `Destination`; `submit_job` fills them in.
+    the output groups' `Destination`; `submit_job` fills them in. A group that has a `Destination`
+    all the same says what follows the bucket and the source's stem in it.
 
     Args:
         preset: a resolved preset.
@@ -35,7 +37,13 @@ def job_document(preset: Preset) -> dict[str, Any]:
 def _rendition(preset: Preset) -> Mapping[str, Any]:
     match preset.rendition:
         case Mp4() as mp4:
-            return {"Settings": _settings([_file_group(_mp4_output(preset.name, mp4))])}
+            return _settings(mp4_groups(preset.name, mp4))
+        case Hls() as hls:
+            return _settings(hls_groups(preset.name, hls))
+        case Thumbnails() as stills:
+            return _settings(thumbnail_groups(preset.name, stills))
+        case AudioFile() as audio:
+            return _settings(audio_groups(preset.name, audio))
         case OwnJob(job=job):
             return job
         case unknown:
@@ -65,16 +73,19 @@ def complete_for_check(document: Mapping[str, Any]) -> dict[str, Any]:
 def _with_destination(group: Mapping[str, Any]) -> dict[str, Any]:
     settings = group["OutputGroupSettings"]
     name = GROUP_SETTINGS[settings["Type"]]
-    filled = {**settings[name], "Destination": _PLACEHOLDER_DESTINATION}
+    tail = settings[name].get("Destination", "")
+    filled = {**settings[name], "Destination": f"{_PLACEHOLDER_DESTINATION}{tail}"}
     return {**group, "OutputGroupSettings": {**settings, name: filled}}
 
 
 def _settings(output_groups: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        # Embedded timecodes can make a clip fail with error 1060.
-        "TimecodeConfig": {"Source": "ZEROBASED"},
-        "Inputs": [_input()],
-        "OutputGroups": output_groups,
+        "Settings": {
+            # Embedded timecodes can make a clip fail with error 1060.
+            "TimecodeConfig": {"Source": "ZEROBASED"},
+            "Inputs": [_input()],
+            "OutputGroups": output_groups,
+        }
     }
 
 
@@ -88,26 +99,4 @@ def _input() -> dict[str, Any]:
         },
         # Without `Tracks`: naming a track makes every silent file fail with error 1040.
         "AudioSelectors": {AUDIO_SELECTOR: {"DefaultSelection": "DEFAULT"}},
-    }
-
-
-def _file_group(*outputs: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "Name": "File Group",
-        "OutputGroupSettings": {"Type": "FILE_GROUP_SETTINGS", "FileGroupSettings": {}},
-        "Outputs": list(outputs),
-    }
-
-
-def _mp4_output(name: str, mp4: Mp4) -> dict[str, Any]:
-    return {
-        "Extension": "mp4",
-        "NameModifier": f"-{name}",
-        "ContainerSettings": {
-            "Container": "MP4",
-            # The index goes in front, so that a player can start before it has the whole file.
-            "Mp4Settings": {"MoovPlacement": "PROGRESSIVE_DOWNLOAD"},
-        },
-        "VideoDescription": video_description(mp4.picture),
-        "AudioDescriptions": [audio_description(mp4.sound)],
     }

@@ -1,7 +1,7 @@
 """A MediaConvert job that the user wrote, made ready to be filled in for each upload."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
 from components.job_rules import GROUP_SETTINGS
@@ -79,27 +79,34 @@ def _is_readable(group: Any) -> bool:
 
 
 def _clashes(groups: list[Mapping[str, Any]], name: str) -> Iterator[str]:
-    """All groups write beside the same stem, so their outputs need different names."""
-    names = Counter(
-        (output.get("NameModifier"), output.get("Extension"))
+    """All groups write beside the same stem, so no ending may be the end of another one."""
+    endings = [
+        f"{_tail(group, name)}{output['NameModifier']}.{output.get('Extension', '')}"
         for group in groups
         for output in _group(group, name)["Outputs"]
-    )
-    for (modifier, extension), uses in names.items():
-        if uses > 1:
+    ]
+    for one, other in combinations(endings, 2):
+        if one.endswith(other) or other.endswith(one):
             yield (
-                f"settings has {uses} outputs that end in {modifier}.{extension or '*'}; "
-                "give each its own NameModifier."
+                f"settings has outputs that end in {one} and {other}, so that two uploads could "
+                "overwrite each other's; give them other NameModifiers."
             )
+
+
+def _tail(group: Mapping[str, Any], name: str) -> str:
+    """What follows the stem in a destination: a folder where a group writes many files."""
+    kind = group["OutputGroupSettings"]["Type"]
+    return "" if kind == "FILE_GROUP_SETTINGS" else f"-{name}/index"
 
 
 def _group(group: Mapping[str, Any], name: str) -> dict[str, Any]:
     settings = group["OutputGroupSettings"]
     member = GROUP_SETTINGS[settings["Type"]]
     own = {key: value for key, value in settings[member].items() if key != "Destination"}
+    tail = {"Destination": _tail(group, name)} if _tail(group, name) else {}
     return {
         **group,
-        "OutputGroupSettings": {**settings, member: own},
+        "OutputGroupSettings": {**settings, member: own | tail},
         "Outputs": [_output(output, name) for output in group["Outputs"]],
     }
 

@@ -15,14 +15,19 @@ class PresetArgs(TypedDict):
     name: str
     """A name of the catalogue (240p to 2160p), or a new one: lower case letters, digits and `-`."""
 
+    kind: NotRequired[str]
+    """What is made: `mp4`, a file; `hls`, a playlist of several sizes that a player chooses from;
+    `thumbnails`, JPEG stills, a poster and the small mp4 that MediaConvert makes no stills without;
+    `audio`, the sound alone as m4a. Default: `mp4`."""
+
     width: NotRequired[int]
     """Width in pixels of the box that the picture is fitted into, even, 32 to 4096. A picture that
     is smaller than its box is not enlarged. The box may be 4096x2160 or 2160x4096 at most. Default:
-    the catalogue's; a new name has to say it."""
+    the catalogue's; a new name has to say it. Stills: 320."""
 
     height: NotRequired[int]
     """Height in pixels of the box that the picture is fitted into, even, 32 to 4096. Default: the
-    catalogue's; a new name has to say it."""
+    catalogue's; a new name has to say it. Stills: 180."""
 
     quality: NotRequired[int]
     """Quality of the picture (QVBR level), 1 to 10: phones 6, tablets and computers 7, television 8
@@ -46,13 +51,27 @@ class PresetArgs(TypedDict):
 
     audio_bitrate: NotRequired[int]
     """Bitrate of the sound (AAC) in bit/s, such as 128000; which ones there are depends on sample
-    rate and channels. Default: that of the smallest catalogue size which holds as many pixels."""
+    rate and channels. Default: that of the smallest catalogue size which holds as many pixels; for
+    `hls` and `audio` 128000."""
 
     audio_sample_rate: NotRequired[int]
     """Sample rate of the sound in Hz: 32000, 44100 or 48000. Default: 48000."""
 
     audio_channels: NotRequired[int]
     """Channels of the sound: 1 (mono) or 2 (stereo). Default: 2."""
+
+    ladder: NotRequired[list[str]]
+    """Sizes that an `hls` preset offers, as names of the catalogue. Default: 240p to 1080p."""
+
+    segment_seconds: NotRequired[int]
+    """Length of an `hls` preset's segments in seconds, 1 to 30. Default: 6, as Apple advises."""
+
+    interval: NotRequired[int]
+    """Seconds between the stills of a `thumbnails` preset, 1 to 3600. Default: 10."""
+
+    poster_at: NotRequired[int]
+    """Seconds into the video at which the poster of a `thumbnails` preset is taken, 1 to 3600; a
+    shorter video gives its first picture. Default: 3."""
 
     settings: NotRequired[dict[str, Any]]
     """A MediaConvert job of your own instead of everything above, as the console exports it: the
@@ -114,13 +133,41 @@ class Mp4:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hls:
+    """An HLS playlist of several pictures, all with the same sound."""
+
+    pictures: Mapping[str, Picture]
+    sound: Sound
+    segment_seconds: int = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thumbnails:
+    """Stills at an interval, a poster, and the small mp4 that has to be made beside them."""
+
+    width: int = 320
+    height: int = 180
+    interval: int = 10
+    poster_at: int = 3
+    deinterlace: bool = False
+    hdr_to_sdr: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioFile:
+    """The sound alone, in an m4a file."""
+
+    sound: Sound
+
+
+@dataclass(frozen=True, kw_only=True)
 class OwnJob:
     """A MediaConvert job that the user wrote."""
 
     job: Mapping[str, Any]
 
 
-Rendition = Mp4 | OwnJob
+Rendition = Mp4 | Hls | Thumbnails | AudioFile | OwnJob
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from components.catalogue import CATALOGUE
 from components.codec_rules import AAC_LC_SAMPLE_RATES
 from components.encodes import CODING_MODES
+from components.renditions import FIELDS_OF_KIND
 from components.wording import shown
 
 
@@ -123,6 +125,35 @@ class _FrameRate(Field):
         return Fraction(number)
 
 
+@dataclass(frozen=True)
+class _Word(Field):
+    words: tuple[str, ...]
+
+    @property
+    def expected(self) -> str:
+        return ", ".join(self.words)
+
+    def read(self, value: Any) -> str:
+        if value not in self.words:
+            raise ValueError(value)
+        return str(value)
+
+
+@dataclass(frozen=True)
+class _Words(Field):
+    words: tuple[str, ...]
+
+    @property
+    def expected(self) -> str:
+        return f"a list of different names out of {', '.join(self.words)}"
+
+    def read(self, value: Any) -> tuple[str, ...]:
+        is_list = isinstance(value, list | tuple) and len(value) > 0
+        if not is_list or any(value.count(word) > 1 or word not in self.words for word in value):
+            raise ValueError(value)
+        return tuple(value)
+
+
 class _Text(Field):
     expected = "text of at least one character"
 
@@ -151,6 +182,7 @@ class _Object(Field):
 
 
 FIELDS: Mapping[str, Field] = {
+    "kind": _Word(tuple(FIELDS_OF_KIND)),
     # MediaConvert's own limits, with two of H.264: 4,096 pixels for the longer side, and
     # 150 Mbit/s, because the buffer of two seconds then fills what level 5.2 allows the High
     # profile, 300 Mbit.
@@ -164,6 +196,10 @@ FIELDS: Mapping[str, Field] = {
     "audio_bitrate": _Whole(1, None),
     "audio_sample_rate": _Choice(AAC_LC_SAMPLE_RATES, " Hz"),
     "audio_channels": _Choice(tuple(CODING_MODES)),
+    "ladder": _Words(tuple(CATALOGUE)),
+    "segment_seconds": _Whole(1, 30, " seconds"),
+    "interval": _Whole(1, 3_600, " seconds"),
+    "poster_at": _Whole(1, 3_600, " seconds"),
     "settings": _Object(),
     "allow_professional_tier": _Switch(),
     "paused": _Switch(),

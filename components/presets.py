@@ -4,27 +4,25 @@ A wrong preset stops the program while it runs, in `pulumi preview`, before anyt
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
 from typing import Any
 
-from components.catalogue import CATALOGUE, for_size
+from components.catalogue import CATALOGUE
 from components.codec_rules import aac_bitrates
 from components.encodes import CODING_MODES
 from components.job_settings import complete_for_check, job_document
 from components.metadata_rules import broken_metadata_rules
-from components.own_job import own_job, own_job_problems
-from components.preset import Mp4, OwnJob, Picture, Preset, PresetArgs, Rendition, Sound
+from components.own_job import own_job_problems
+from components.preset import OwnJob, Preset, PresetArgs, Thumbnails
 from components.preset_fields import FIELDS, field_problems
 from components.preset_names import duplicate_names, name_problems
 from components.professional_tier import professional_settings
+from components.renditions import FIELDS_OF_KIND, rendition
 from components.service_model import check_job
 from components.wording import did_you_mean, shown
 
 __all__ = ["CATALOGUE", "Preset", "PresetArgs", "PresetError", "resolve"]
 
 _SIZE = ("width", "height")
-_PICTURE = tuple(field.name for field in fields(Picture))
-_SOUND = {f"audio_{field.name}": field.name for field in fields(Sound)}
 _PIPELINE = ("paused", "priority", "concurrent_jobs", "pipeline", "tags")
 _FIELD_NAMES = ("name", *FIELDS)
 
@@ -108,11 +106,25 @@ def _entry_problems(entry: Any, component_name: str) -> Iterator[str]:
         elif name != "name":
             guess = did_you_mean(str(name), _FIELD_NAMES)
             yield f"{name} is not a field{guess}; the fields are {', '.join(_FIELD_NAMES)}."
-    if "settings" in entry:
-        for name in filter(entry.__contains__, (*_PICTURE, *_SOUND)):
-            yield f"{name} does not go with settings, which say everything about the rendition."
+    yield from _kind_problems(entry)
     yield from _name_problems(entry, component_name)
     yield from _value_problems(entry, component_name)
+
+
+def _kind_problems(entry: Mapping[str, Any]) -> Iterator[str]:
+    kind = entry.get("kind", "mp4")
+    if kind not in FIELDS_OF_KIND:
+        return
+    of_any_kind = [name for names in FIELDS_OF_KIND.values() for name in names]
+    for name in entry:
+        if "settings" in entry and name in ("kind", *of_any_kind):
+            yield f"{name} does not go with settings, which say everything about the rendition."
+        elif "settings" not in entry and name in of_any_kind and name not in FIELDS_OF_KIND[kind]:
+            yield f"{name} does not go with kind {kind}, which takes {_listed(kind)}."
+
+
+def _listed(kind: str) -> str:
+    return ", ".join(FIELDS_OF_KIND[kind])
 
 
 def _name_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[str]:
@@ -123,7 +135,8 @@ def _name_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[st
         yield f"name is {shown(name)}; it must be text, such as {shown(f'{name}p')}."
     else:
         missing = [side for side in _SIZE if side not in entry]
-        if missing and name not in CATALOGUE and "settings" not in entry:
+        is_mp4 = entry.get("kind", "mp4") == "mp4" and "settings" not in entry
+        if is_mp4 and missing and name not in CATALOGUE:
             yield (
                 f"{' and '.join(missing)} missing; {shown(name)} is not in the catalogue"
                 f"{did_you_mean(name, CATALOGUE)}, which has {', '.join(CATALOGUE)}, "
@@ -149,21 +162,12 @@ def _preset(entry: Mapping[str, Any]) -> Preset:
     pipeline = {name: values[name] for name in _PIPELINE if name in values}
     return Preset(
         **{"name": entry["name"], "pipeline": entry["name"], **pipeline},
-        rendition=_rendition(entry["name"], values),
+        rendition=rendition(entry["name"], values),
     )
 
 
-def _rendition(name: str, values: Mapping[str, Any]) -> Rendition:
-    if "settings" in values:
-        return OwnJob(job=own_job(values["settings"], name))
-    base = CATALOGUE.get(name) or for_size(values["width"], values["height"])
-    picture = {field: values[field] for field in _PICTURE if field in values}
-    sound = {field: values[own] for own, field in _SOUND.items() if own in values}
-    return Mp4(picture=replace(base.picture, **picture), sound=replace(base.sound, **sound))
-
-
 def _job_problems(preset: Preset, *, allow_professional_tier: bool) -> Iterator[str]:
-    if isinstance(preset.rendition, Mp4):
+    if not isinstance(preset.rendition, OwnJob | Thumbnails):
         sound = preset.rendition.sound
         allowed = aac_bitrates(CODING_MODES[sound.channels], sound.sample_rate)
         if sound.bitrate not in allowed:

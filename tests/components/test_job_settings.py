@@ -182,12 +182,9 @@ def test_hdr_can_be_mapped() -> None:
     """An HDR picture is tone-mapped to BT.709 when the preset asks for it."""
     output = _output(_with_picture(hdr_to_sdr=True))
 
-    assert {
-        "ColorCorrector": {
-            "ColorSpaceConversion": "FORCE_709",
-            "HdrToSdrToneMapper": "PRESERVE_DETAILS",
-        }
-    } == output["VideoDescription"]["VideoPreprocessors"]
+    assert {"ColorCorrector": {"ColorSpaceConversion": "FORCE_709"}} == output["VideoDescription"][
+        "VideoPreprocessors"
+    ]
 
 
 def test_deinterlacing_leaves_progressive_frames_alone() -> None:

@@ -79,14 +79,36 @@ def test_a_job_can_be_queued_with_a_priority(exported: Any) -> None:
     assert 5 == job_document(_preset(exported, priority=5))["Priority"]
 
 
-def test_outputs_do_not_overwrite_each_other(exported: Any) -> None:
-    """All groups write beside the same stem, so two outputs of one name are refused."""
+@pytest.mark.parametrize("modifier", ["-720p", "-hd-720p"])
+def test_outputs_do_not_overwrite_each_other(exported: Any, modifier: str) -> None:
+    """No ending is the end of another one: `a-hd.mp4` with one would be `a.mp4` with the other."""
     groups = exported["Settings"]["OutputGroups"]
     groups.append(deepcopy(groups[0]))
+    groups[1]["Outputs"][0]["NameModifier"] = modifier
+    problem = (
+        f"settings has outputs that end in -720p.mp4 and {modifier}.mp4, so that two uploads could "
+        "overwrite each other's; give them other NameModifiers."
+    )
 
-    assert [
-        "settings has 2 outputs that end in -720p.mp4; give each its own NameModifier."
-    ] == _problems(exported)
+    assert [problem] == _problems(exported)
+
+
+def test_a_playlist_has_a_folder_of_its_own(exported: Any) -> None:
+    """What a group of many files writes stands in a folder named after the preset."""
+    group = exported["Settings"]["OutputGroups"][0]
+    group["OutputGroupSettings"] = {
+        "Type": "HLS_GROUP_SETTINGS",
+        "HlsGroupSettings": {"Destination": "s3://mine/live", "SegmentLength": 4},
+    }
+    output = group["Outputs"][0]
+    output["ContainerSettings"] = {"Container": "M3U8"}
+    for name in ("GopSize", "GopSizeUnits"):
+        del output["VideoDescription"]["CodecSettings"]["H264Settings"][name]
+    (ours,) = job_document(_preset(exported))["Settings"]["OutputGroups"]
+
+    assert {"Destination": "-own/index", "SegmentLength": 4} == ours["OutputGroupSettings"][
+        "HlsGroupSettings"
+    ]
 
 
 @pytest.mark.parametrize("count", [0, 2])

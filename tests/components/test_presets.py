@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from components.codec_rules import aac_bitrates
 from components.job_settings import complete_for_check, job_document
-from components.preset import Mp4, Picture, Preset, PresetArgs, Sound
+from components.preset import (
+    AudioFile,
+    Hls,
+    Mp4,
+    Picture,
+    Preset,
+    PresetArgs,
+    Sound,
+    Thumbnails,
+)
 from components.presets import CATALOGUE, PresetError, resolve
 from components.service_model import check_job
 
@@ -105,6 +114,45 @@ def test_the_pipeline_is_the_presets_to_set() -> None:
     )
 
 
+def test_a_ladder_is_made_of_the_catalogue() -> None:
+    """An hls preset offers the catalogue's sizes, all treated alike."""
+    (preset,) = resolve(
+        [{"name": "own", "kind": "hls", "ladder": ["360p", "720p"], "hdr_to_sdr": True}]
+    )
+
+    assert (
+        Hls(
+            pictures={
+                name: replace(CATALOGUE[name].picture, hdr_to_sdr=True) for name in ("360p", "720p")
+            },
+            sound=Sound(bitrate=128_000),
+        )
+        == preset.rendition
+    )
+
+
+def test_a_ladder_ends_at_1080p_unless_told() -> None:
+    """The default ladder has the sizes that most screens show."""
+    (preset,) = resolve([{"name": "own", "kind": "hls"}])
+    assert isinstance(preset.rendition, Hls)
+
+    assert ["240p", "360p", "480p", "720p", "1080p"] == list(preset.rendition.pictures)
+
+
+def test_stills_need_no_size() -> None:
+    """A thumbnails preset has defaults for everything."""
+    (preset,) = resolve([{"name": "own", "kind": "thumbnails", "interval": 5}])
+
+    assert Thumbnails(interval=5) == preset.rendition
+
+
+def test_a_sound_needs_no_size() -> None:
+    """An audio preset has defaults for everything."""
+    (preset,) = resolve([{"name": "own", "kind": "audio", "audio_channels": 1}])
+
+    assert AudioFile(sound=Sound(bitrate=128_000, channels=1)) == preset.rendition
+
+
 @pytest.mark.parametrize(
     ("written", "numerator", "denominator"),
     [(25, 25, 1), (30.0, 30, 1), (23.976, 24_000, 1_001), (29.97, 30_000, 1_001)],
@@ -174,9 +222,10 @@ _CATALOGUE_NAMES = "240p, 360p, 480p, 720p, 1080p, 1440p, 2160p"
         pytest.param(
             {"name": "720p", "heigth": 700},
             'presets[0] "720p": heigth is not a field (did you mean "height"?); the fields are '
-            "name, width, height, quality, max_bitrate, frame_rate, deinterlace, hdr_to_sdr, "
-            "audio_bitrate, audio_sample_rate, audio_channels, settings, allow_professional_tier, "
-            "paused, priority, concurrent_jobs, pipeline, tags.",
+            "name, kind, width, height, quality, max_bitrate, frame_rate, deinterlace, hdr_to_sdr, "
+            "audio_bitrate, audio_sample_rate, audio_channels, ladder, segment_seconds, interval, "
+            "poster_at, settings, allow_professional_tier, paused, priority, concurrent_jobs, "
+            "pipeline, tags.",
             id="unknown field",
         ),
         pytest.param(
@@ -338,6 +387,41 @@ _CATALOGUE_NAMES = "240p, 360p, 480p, 720p, 1080p, 1440p, 2160p"
             id="a setting that costs more than one expects",
         ),
         pytest.param(
+            {"name": "own", "kind": "dash"},
+            'presets[0] "own": kind is "dash"; it must be mp4, hls, thumbnails, audio.',
+            id="a kind that does not exist",
+        ),
+        pytest.param(
+            {"name": "own", "kind": "hls", "max_bitrate": 1_000_000},
+            'presets[0] "own": max_bitrate does not go with kind hls, which takes ladder, '
+            "segment_seconds, frame_rate, deinterlace, hdr_to_sdr, audio_bitrate, "
+            "audio_sample_rate, audio_channels.",
+            id="a field of another kind",
+        ),
+        pytest.param(
+            {"name": "own", "kind": "hls", "ladder": ["720p", "541p"]},
+            'presets[0] "own": ladder is ["720p", "541p"]; it must be a list of different names '
+            "out of 240p, 360p, 480p, 720p, 1080p, 1440p, 2160p.",
+            id="a ladder with a name that does not exist",
+        ),
+        pytest.param(
+            {"name": "own", "kind": "hls", "ladder": ["720p", "720p"]},
+            'presets[0] "own": ladder is ["720p", "720p"]; it must be a list of different names '
+            "out of 240p, 360p, 480p, 720p, 1080p, 1440p, 2160p.",
+            id="a ladder with the same size twice",
+        ),
+        pytest.param(
+            {"name": "own", "kind": "thumbnails", "interval": 0},
+            'presets[0] "own": interval is 0; it must be a whole number from 1 to 3,600 seconds.',
+            id="stills without an interval",
+        ),
+        pytest.param(
+            {"name": "own", "kind": "audio", "audio_channels": 1, "audio_bitrate": 320_000},
+            'presets[0] "own": audio_bitrate is 320000; AAC with 1 channels at 48000 Hz takes '
+            "56000, 64000, 80000, 96000, 112000, 128000, 160000, 192000, 224000, 256000, 288000.",
+            id="an audio bitrate that mono does not have",
+        ),
+        pytest.param(
             {"name": "own", "width": 4096, "height": 2162},
             'presets[0] "own": Settings.OutputGroups[0].Outputs[0].VideoDescription is 4096x2162; '
             "codec H_264 takes at most 4096x2160, lying or upright.",
@@ -459,7 +543,41 @@ _NEW: st.SearchStrategy[Any] = st.fixed_dictionaries(
 _UPRIGHT = _NEW.map(lambda entry: {**entry, "width": entry["height"], "height": entry["width"]})
 
 
-@given(_KNOWN | _NEW | _UPRIGHT)
+_SOUNDS: dict[str, st.SearchStrategy[Any]] = {
+    "audio_bitrate": st.sampled_from([64_000, 128_000, 256_000]),
+    "audio_sample_rate": st.sampled_from([44_100, 48_000]),
+    "audio_channels": st.sampled_from([1, 2]),
+}
+_PICTURES: dict[str, st.SearchStrategy[Any]] = {
+    "hdr_to_sdr": st.booleans(),
+    "deinterlace": st.booleans(),
+}
+_OTHER_KINDS: st.SearchStrategy[Any] = st.one_of(
+    st.fixed_dictionaries(
+        {"name": st.just("own"), "kind": st.just("hls")},
+        optional={
+            "ladder": st.lists(st.sampled_from(list(CATALOGUE)), min_size=1, unique=True),
+            "segment_seconds": st.integers(1, 30),
+            "frame_rate": _NUMBERS["frame_rate"],
+            **_PICTURES,
+            **_SOUNDS,
+        },
+    ),
+    st.fixed_dictionaries(
+        {"name": st.just("own"), "kind": st.just("thumbnails")},
+        optional={
+            "width": _even(32, 4096),
+            "height": _even(32, 4096),
+            "interval": st.integers(1, 3600),
+            "poster_at": st.integers(1, 3600),
+            **_PICTURES,
+        },
+    ),
+    st.fixed_dictionaries({"name": st.just("own"), "kind": st.just("audio")}, optional=_SOUNDS),
+)
+
+
+@given(_KNOWN | _NEW | _UPRIGHT | _OTHER_KINDS)
 def test_what_the_reference_allows_is_a_valid_job(entry: PresetArgs) -> None:
     """Every entry within the documented limits resolves to a job that MediaConvert accepts."""
     (preset,) = resolve([{**entry, "allow_professional_tier": True}])

@@ -243,6 +243,12 @@ def test_what_the_model_refuses_is_named(
             id="3 a job needs an output group",
         ),
         pytest.param(
+            _set(_video, CodecSettings={"Codec": "FRAME_CAPTURE", "FrameCaptureSettings": {}}),
+            "Settings.OutputGroups has only FRAME_CAPTURE outputs; MediaConvert captures frames "
+            "beside another output only.",
+            id="3 stills are not made alone",
+        ),
+        pytest.param(
             _set(_video, CodecSettings={"Codec": "H_265"}),
             f"{_VIDEO}.CodecSettings.H265Settings is missing; Codec H_265 needs it.",
             id="4 the video codec's settings are there",
