@@ -21,6 +21,9 @@ _SDR_SOURCES: Mapping[str, str] = {
     "2020": "primariesin=2020:transferin=2020_10:matrixin=2020_ncl",
 }
 
+_CURVES: Mapping[str, str] = {"PRESERVE_DETAILS": "hable", "VIBRANT": "mobius"}
+"""HdrToSdrToneMapper as ffmpeg's curves: hable compresses highlights, mobius keeps mid-tones."""
+
 
 def color_filters(description: Mapping[str, Any], track: VideoTrack) -> list[str]:
     """Return the filters that end in 8-bit 4:2:0 with the colours that a VideoDescription asks for.
@@ -37,7 +40,7 @@ def color_filters(description: Mapping[str, Any], track: VideoTrack) -> list[str
             "The input is HDR (PQ or HLG) and the output 8-bit: without a conversion it would look"
             " washed out. Set VideoPreprocessors.ColorCorrector.ColorSpaceConversion to FORCE_709.",
         )
-    filters = _to_bt709(track) if is_converted else []
+    filters = _to_bt709(corrector, track) if is_converted else []
     filters.append("format=yuv420p")
     if description.get("ColorMetadata", "INSERT") == "IGNORE":
         filters.append("setparams=color_primaries=unknown:color_trc=unknown:colorspace=unknown")
@@ -46,9 +49,10 @@ def color_filters(description: Mapping[str, Any], track: VideoTrack) -> list[str
     return filters
 
 
-def _to_bt709(track: VideoTrack) -> list[str]:
+def _to_bt709(corrector: Mapping[str, Any], track: VideoTrack) -> list[str]:
     if track.is_hdr:
-        return _tone_mapping(track)
+        mapper = corrector.get("HdrToSdrToneMapper", "PRESERVE_DETAILS")
+        return _tone_mapping(track, mapper if track.transfer == PQ else "PRESERVE_DETAILS")
     if track.matrix in _BT2020:
         return [f"zscale={_SDR_SOURCES['2020']}:{_TO_BT709}"]
     is_sd = track.matrix == _UNSPECIFIED and track.height <= _TALLEST_SD
@@ -57,13 +61,13 @@ def _to_bt709(track: VideoTrack) -> list[str]:
     return []
 
 
-def _tone_mapping(track: VideoTrack) -> list[str]:
-    """HDR to SDR: linear light relative to 100 nits, BT.709 primaries, a filmic curve."""
+def _tone_mapping(track: VideoTrack, mapper: str) -> list[str]:
+    """HDR to SDR: linear light relative to 100 nits, BT.709 primaries, then a curve."""
     transfer = "smpte2084" if track.transfer == PQ else "arib-std-b67"
     return [
         f"zscale=primariesin=2020:transferin={transfer}:matrixin=2020_ncl:transfer=linear:npl=100",
         "format=gbrpf32le",
         "zscale=primaries=709",
-        "tonemap=hable:desat=0",
+        f"tonemap={_CURVES[mapper]}:desat=0",
         f"zscale={_TO_BT709}",
     ]

@@ -21,6 +21,11 @@ class Only(tuple[Any, ...]):
 
 
 @dataclass(frozen=True)
+class Literally:
+    """A name, of which every character stands for itself: format identifiers are not expanded."""
+
+
+@dataclass(frozen=True)
 class NoEffect:
     """Accepted with any value because it changes nothing here.
 
@@ -46,6 +51,7 @@ class Each:
 
 
 _ANY = Any_()
+_LITERALLY = Literally()
 _NO_TIMECODE = NoEffect("no timecode is read or written: clipping and insertion are refused")
 _PROGRESSIVE = NoEffect("concerns interlaced outputs only, which are refused")
 _TRANSPORT_STREAM = NoEffect("concerns MPEG transport streams with several programs")
@@ -138,9 +144,13 @@ _VIDEO = {
         "Deinterlacer": {
             "Algorithm": Only(("INTERPOLATE",)),
             "Control": _ANY,
-            "Mode": Only(("DEINTERLACE",)),
+            # ADAPTIVE deinterlaces whatever is interlaced: a telecine is not looked for.
+            "Mode": Only(("DEINTERLACE", "ADAPTIVE")),
         },
-        "ColorCorrector": {"ColorSpaceConversion": Only(("NONE", "FORCE_709"))},
+        "ColorCorrector": {
+            "ColorSpaceConversion": Only(("NONE", "FORCE_709")),
+            "HdrToSdrToneMapper": _ANY,
+        },
     },
     "Width": _ANY,
 }
@@ -178,13 +188,13 @@ _OUTPUT = {
             "MoovPlacement": _ANY,
         },
     },
-    "Extension": _ANY,
-    "NameModifier": _ANY,
+    "Extension": _LITERALLY,
+    "NameModifier": _LITERALLY,
     "VideoDescription": _VIDEO,
 }
 
 _FILE_GROUP = {
-    "Destination": _ANY,
+    "Destination": _LITERALLY,
     "DestinationSettings": {
         "S3Settings": {
             "Encryption": {"EncryptionType": Only(("SERVER_SIDE_ENCRYPTION_S3",))},
@@ -245,6 +255,8 @@ def _refused(value: Any, rule: Any, path: str) -> Iterator[str]:
         entries = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, entry in entries:
             yield from _refused(entry, rule.entry, f"{path}[{key}]")
+    elif isinstance(rule, Literally) and "$" in value:
+        yield f"{path} is {value!r}; this local service expands no format identifiers ($...$)."
     elif isinstance(rule, Only) and value not in rule:
         implemented = ", ".join(str(choice) for choice in rule)
         yield f"{path} is {value!r}; this local service implements: {implemented}."
