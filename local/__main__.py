@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from local import interrupts
-from local.stack import Stack, StackError
+from local.errors import LocalError, UsageError
+from local.stack import Stack
 
 PROJECT_FOLDER: Final = Path(__file__).parent.parent
 
 TIMEOUT_SECONDS: Final = 300.0
 """Default of --timeout: a minute of 4K on a slow machine moves within it."""
-
-
-class UsageError(ValueError):
-    """The command line asks for something that cannot be; exit code 2."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,8 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return int(options.command(options))
-    except (UsageError, StackError) as error:
+    except UsageError as error:
         parser.error(str(error))
+    except LocalError as error:
+        parser.exit(1, f"{parser.prog}: error: {error}\n")
 
 
 def _parser() -> argparse.ArgumentParser:

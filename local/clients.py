@@ -64,7 +64,6 @@ class Clients:
         # boto3 cannot make two clients at a time.
         self._lock = Lock()
         self._by_service: dict[str, Any] = {}
-        self._made: list[Any] = []
         self._session = boto3.Session(
             botocore_session=botocore.session.Session(session_vars=_NO_CALLER_SETTINGS)
         )
@@ -106,7 +105,7 @@ class Clients:
     def _make(self, service: str, credentials: Credentials) -> Any:
         access_key, secret_key, token = credentials
         local = self._mediaconvert_endpoint if service == "mediaconvert" else self._endpoint
-        client = self._session.client(  # type: ignore[call-overload]  # its stubs want a literal
+        return self._session.client(  # type: ignore[call-overload]  # its stubs want a literal
             service,
             region_name=self.region,
             endpoint_url=local,
@@ -116,11 +115,3 @@ class Clients:
             aws_session_token=token,
             config=Config(proxies={}),
         )
-        self._made.append(client)
-        return client
-
-    def close(self) -> None:
-        """Close every connection, so that the emulator can leave at once."""
-        with self._lock:
-            for client in self._made:
-                client.close()

@@ -1,6 +1,5 @@
 """The local cloud: emulator, MediaConvert and the deployed program, started and stopped as one."""
 
-import atexit
 import json
 import shutil
 import tempfile
@@ -10,11 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from components import PresetError, SuffixError
 from local import interrupts, program
 from local.clients import ACCESS_KEY, ROOT, SECRET_KEY, Clients
 from local.deploy import Deployer
-from local.door import Door
 from local.emulator import ACCOUNT, Emulator
+from local.errors import DeployError
 from local.mediaconvert import AwsAccess, MediaConvertService
 from local.mediaconvert.access import Credentials
 from local.resources.events import LOCAL_SOURCE
@@ -54,15 +54,14 @@ class LocalCloud:
 
         Raises:
             EmulatorError: the emulator does not start.
-            DeployError: the program asks for something that the local cloud cannot create.
+            DeployError: the stack's configuration cannot work, or the program asks for something
+                that the local cloud cannot create.
         """
-        # The net for an interrupt between two lines of this method and its caller's `with`.
-        atexit.register(self.close)
         try:
             with interrupts.held():
                 self._start()
             self._emulator.wait_until_ready()
-            self.outputs = program.run(self._project_folder, self._stack, Deployer(self.clients))
+            self.outputs = self._deploy()
         except BaseException:
             self.close()
             raise
@@ -73,8 +72,8 @@ class LocalCloud:
         region = self._stack.region
         folder = Path(tempfile.mkdtemp(prefix="videoconverter-"))
         self._teardown.callback(shutil.rmtree, folder)
-        door = Door(folder)
-        self._teardown.callback(door.socket.close)
+        self._emulator = Emulator(folder, region=region)
+        self._teardown.callback(self._emulator.stop)
         mediaconvert = self._teardown.enter_context(
             MediaConvertService(
                 account=ACCOUNT,
@@ -84,26 +83,27 @@ class LocalCloud:
                 folder=folder,
             )
         )
+        self.clients = Clients(
+            self._emulator.endpoint,
+            mediaconvert_endpoint=mediaconvert.endpoint,
+            ca_bundle=self._emulator.ca_bundle,
+            region=region,
+        )
         self.environment = {
-            "AWS_ENDPOINT_URL": door.url,
+            "AWS_ENDPOINT_URL": self._emulator.endpoint,
             "AWS_ENDPOINT_URL_MEDIACONVERT": mediaconvert.endpoint,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_DEFAULT_REGION": region,
-            "AWS_CA_BUNDLE": str(door.ca_bundle),
+            "AWS_CA_BUNDLE": str(self._emulator.ca_bundle),
         }
-        self.clients = Clients(
-            door.url,
-            mediaconvert_endpoint=mediaconvert.endpoint,
-            ca_bundle=door.ca_bundle,
-            region=region,
-        )
-        self._emulator = Emulator(
-            door, folder, region=region, function_environment=self.environment
-        )
-        self._teardown.callback(self._emulator.stop)
-        # Open connections would keep the emulator from leaving at once.
-        self._teardown.callback(self.clients.close)
+        self._emulator.start(self.environment)
+
+    def _deploy(self) -> Mapping[str, Any]:
+        try:
+            return program.run(self._project_folder, self._stack, Deployer(self.clients))
+        except (PresetError, SuffixError) as error:
+            raise DeployError(f"Stack {self._stack.name!r} cannot work: {error}") from error
 
     def _client_for_mediaconvert(self, service: str, credentials: Credentials | None) -> Any:
         return self.clients.client_of(credentials or ROOT, service)
@@ -139,7 +139,6 @@ class LocalCloud:
         """End everything and remove what it wrote. Calling this twice does no harm."""
         with interrupts.held():
             self._teardown.close()
-        atexit.unregister(self.close)
 
     def __exit__(
         self,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import av
 
@@ -37,8 +37,8 @@ class Shelf:
         self._folder = folder
         self._taken = {_identity(source) for source in sources}
 
-    def place(self, rendition: Rendition) -> Path:
-        """Where a rendition goes: `<source stem>-<preset>.mp4`, with a number when that is taken.
+    def place(self, rendition: Rendition, ending: str) -> Path:
+        """Where a rendition goes: `<source stem>-<preset>` and its ending, numbered if taken.
 
         Taken is what this run wrote, or reads. A file of an earlier run is replaced.
         """
@@ -46,7 +46,7 @@ class Shelf:
         number = 1
         while True:
             counted = stem if number == 1 else f"{stem}-{number}"
-            path = self._folder / f"{counted}-{rendition.preset}.mp4"
+            path = self._folder / f"{counted}-{rendition.preset}{ending}"
             if _identity(path) not in self._taken:
                 self._taken.add(_identity(path))
                 return path
@@ -54,7 +54,7 @@ class Shelf:
 
     def fetch(self, clients: Clients, bucket: str, key: str, rendition: Rendition) -> Path:
         """Download a rendition. A file appears under its name only when it is whole."""
-        path = self.place(rendition)
+        path = self.place(rendition, PurePosixPath(key).suffix)
         self._folder.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{path.name}.part")
         try:

@@ -6,13 +6,10 @@ from typing import Any
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 
 from local.clients import Clients
+from local.errors import DeployError
 from local.inputs import Inputs
 from local.invokes import INVOKES
 from local.resources import CREATORS
-
-
-class DeployError(RuntimeError):
-    """The program asks for something that cannot be created here."""
 
 
 class Deployer(Mocks):

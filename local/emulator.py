@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -13,7 +14,11 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from local.door import HOST, Door
+import trustme
+
+from local.errors import EmulatorError
+
+HOST: Final = "127.0.0.1"
 
 ACCOUNT: Final = "000000000000"
 """The account that the emulator plays."""
@@ -35,49 +40,75 @@ SERVICES: Final = (
 START_SECONDS: Final = 30.0
 """A start takes a quarter of a second; a machine under load gets a hundred times that."""
 
-TERM_SECONDS: Final = 1.0
-"""How long it may take to leave. Open connections hold it for up to 30 s, and nothing is kept."""
-
 LOG_TAIL_LINES: Final = 20
 """Lines of the log in an error: enough for a traceback."""
+
+_BACKLOG: Final = 128
+"""Connections that may wait while it starts."""
+
+DEATH_SECONDS: Final = 1.0
+"""How long killed functions may take to be gone; only then can their files be removed."""
 
 _POLL_SECONDS: Final = 0.02
 _HEALTH_PATH: Final = "/_ministack/health"
 
 
-class EmulatorError(RuntimeError):
-    """The emulator did not start, or is gone."""
-
-
 class Emulator:
-    """MiniStack with HTTPS and with permissions enforced, in a process group of its own."""
+    """MiniStack with HTTPS and with permissions enforced, in a process group of its own.
 
-    def __init__(
-        self, door: Door, folder: Path, *, region: str, function_environment: Mapping[str, str]
-    ) -> None:
-        """Start the process; `wait_until_ready` tells when it answers.
+    The address is known before the process starts: the socket is bound here and handed over, so no
+    other process can take the port in between, and whoever connects early waits instead of failing.
+
+    Attributes:
+        endpoint: where it listens.
+        ca_bundle: the certificate that proves it, for the clients.
+    """
+
+    def __init__(self, folder: Path, *, region: str) -> None:
+        """Bind a port and make a certificate; `start` starts the process.
 
         Args:
-            door: where it listens. Its socket belongs to the child from here on.
             folder: an existing folder for everything that the emulator and its functions write. It
                 belongs to the caller, who removes it.
             region: the region that it plays.
+        """
+        self._folder = folder
+        self._region = region
+        self._log = folder / "emulator.log"
+        self._certificate = folder / "certificate.pem"
+        self._key = folder / "key.pem"
+        self.ca_bundle = folder / "ca.pem"
+        self._write_certificate()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket = socket.create_server((HOST, 0), backlog=_BACKLOG)
+        self._port: int = self._socket.getsockname()[1]
+        self.endpoint = f"https://{HOST}:{self._port}"
+
+    def _write_certificate(self) -> None:
+        authority = trustme.CA()
+        leaf = authority.issue_cert(HOST)
+        authority.cert_pem.write_to_path(str(self.ca_bundle))
+        leaf.private_key_pem.write_to_path(str(self._key))
+        leaf.cert_chain_pems[0].write_to_path(str(self._certificate))
+
+    def start(self, function_environment: Mapping[str, str]) -> None:
+        """Start the process; `wait_until_ready` tells when it answers.
+
+        Args:
             function_environment: variables that every function finds, below its own.
         """
-        self._door = door
-        self._log = folder / "emulator.log"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 -- a fixed argument list
-                _command(door),
-                env=_environment(door, folder, region) | dict(function_environment),
+                self._command(),
+                env=self._environment() | dict(function_environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                pass_fds=[door.socket.fileno()],
+                pass_fds=[self._socket.fileno()],
                 start_new_session=True,
             )
         # Only the child may hold the socket: when it dies, whoever waits must see that.
-        door.socket.close()
+        self._socket.close()
 
     def wait_until_ready(self) -> None:
         """Return as soon as it answers.
@@ -98,15 +129,15 @@ class Emulator:
         Raises:
             EmulatorError: it ended; the message holds the end of its log.
         """
+        if self._process is None:
+            raise self._error("was not started")
         code = self._process.poll()
         if code is not None:
             raise self._error(f"ended with exit code {code}")
 
     def _answers(self, timeout: float) -> bool:
-        context = ssl.create_default_context(cafile=str(self._door.ca_bundle))
-        connection = http.client.HTTPSConnection(
-            HOST, self._door.port, timeout=timeout, context=context
-        )
+        context = ssl.create_default_context(cafile=str(self.ca_bundle))
+        connection = http.client.HTTPSConnection(HOST, self._port, timeout=timeout, context=context)
         try:
             connection.request("GET", _HEALTH_PATH)
             return connection.getresponse().status == HTTPStatus.OK
@@ -122,58 +153,72 @@ class Emulator:
 
     def log_tail(self) -> str:
         """The last lines of its log, which also holds what functions print."""
+        if not self._log.exists():
+            return ""
         lines = self._log.read_text(errors="replace").splitlines()
         return "\n".join(lines[-LOG_TAIL_LINES:])
 
     def stop(self) -> None:
         """End it and every function that it runs. Calling this twice does no harm."""
-        self._signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=TERM_SECONDS)
-        self._signal(signal.SIGKILL)
-        self._process.wait()
-
-    def _signal(self, number: signal.Signals) -> None:
+        self._socket.close()
+        if self._process is None:
+            return
+        # Asked to leave by itself it would wait up to 30 s for open connections, and leave files of
+        # its functions behind. Nothing in it is kept, so it gets no say.
+        group = self._process.pid
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
+            os.killpg(group, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+            _wait_until_gone(group)
+
+    def _command(self) -> list[str]:
+        # MiniStack's own entry point would also take port 443, so its application is served as its
+        # --detach serves it.
+        return [
+            sys.executable,
+            "-I",
+            *("-m", "hypercorn", "ministack.app:app"),
+            *("--bind", f"fd://{self._socket.fileno()}"),
+            *("--workers", "0"),
+            *("--keep-alive", "75"),
+            *("--certfile", str(self._certificate)),
+            *("--keyfile", str(self._key)),
+        ]
+
+    def _environment(self) -> dict[str, str]:
+        """What the emulator and its functions see: nothing of the caller's is inherited."""
+        return {
+            "PATH": os.defpath,
+            "LANG": "C.UTF-8",
+            "HOME": str(self._folder),
+            "TMPDIR": str(self._folder),
+            "GATEWAY_PORT": str(self._port),
+            "BIND_HOST": HOST,
+            "MINISTACK_HOST": HOST,
+            "MINISTACK_REGION": self._region,
+            "MINISTACK_ACCOUNT_ID": ACCOUNT,
+            "SERVICES": ",".join(SERVICES),
+            "AUTH": "true",
+            # Tells it that requests are encrypted: for `aws:SecureTransport` and queue URLs.
+            "USE_SSL": "1",
+            "MINISTACK_SSL_CERT": str(self._certificate),
+            "MINISTACK_SSL_KEY": str(self._key),
+            # These two listen on 0.0.0.0, whatever BIND_HOST says.
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            # It looks for containers that it left behind, and must not touch those of this machine.
+            "DOCKER_HOST": f"unix://{self._folder}/no-docker.sock",
+        }
 
 
-def _command(door: Door) -> list[str]:
-    # MiniStack's own entry point would also take port 443, so its application is served in the way
-    # of its --detach.
-    return [
-        sys.executable,
-        "-I",
-        *("-m", "hypercorn", "ministack.app:app"),
-        *("--bind", f"fd://{door.socket.fileno()}"),
-        *("--workers", "0"),
-        *("--keep-alive", "75"),
-        *("--certfile", str(door.certificate)),
-        *("--keyfile", str(door.key)),
-    ]
+def _wait_until_gone(group: int) -> None:
+    """Wait for the last process of a killed group.
 
-
-def _environment(door: Door, folder: Path, region: str) -> dict[str, str]:
-    """Everything that the emulator and its functions see: nothing of the caller's is inherited."""
-    return {
-        "PATH": os.defpath,
-        "LANG": "C.UTF-8",
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "GATEWAY_PORT": str(door.port),
-        "BIND_HOST": HOST,
-        "MINISTACK_HOST": HOST,
-        "MINISTACK_REGION": region,
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
-        "SERVICES": ",".join(SERVICES),
-        "AUTH": "true",
-        # Tells it that requests are encrypted, for `aws:SecureTransport` and the URLs of queues.
-        "USE_SSL": "1",
-        "MINISTACK_SSL_CERT": str(door.certificate),
-        "MINISTACK_SSL_KEY": str(door.key),
-        # These two listen on 0.0.0.0, whatever BIND_HOST says.
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        # It looks for containers that it left behind, and must not touch those of this machine.
-        "DOCKER_HOST": f"unix://{folder}/no-docker.sock",
-    }
+    Raises:
+        ProcessLookupError: there is none any more.
+    """
+    deadline = time.monotonic() + DEATH_SECONDS
+    while time.monotonic() < deadline:
+        os.killpg(group, 0)
+        time.sleep(_POLL_SECONDS)

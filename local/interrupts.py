@@ -15,13 +15,16 @@ EXIT_CODE_BASE: Final = 128
 
 
 class _Interrupts:
-    """Signals that arrive at a bad moment wait until it is over."""
+    """The first signal counts; if it comes at a bad moment, it waits until that is over."""
 
     def __init__(self) -> None:
         self._depth = 0
         self._waiting: int | None = None
 
     def arrive(self, number: int, _: FrameType | None) -> None:
+        # An impatient second Ctrl-C would break into the cleanup that the first one started.
+        for other in SIGNALS:
+            signal.signal(other, signal.SIG_IGN)
         if self._depth:
             self._waiting = number
         else:
@@ -35,13 +38,14 @@ class _Interrupts:
         finally:
             self._depth -= 1
             if self._waiting is not None and not self._depth:
-                sys.exit(EXIT_CODE_BASE + self._waiting)
+                number, self._waiting = self._waiting, None
+                sys.exit(EXIT_CODE_BASE + number)
 
 
 _INTERRUPTS: Final = _Interrupts()
 
 held = _INTERRUPTS.held
-"""Context manager for steps that may not be left half done: interrupts wait for its end."""
+"""Context manager for steps that may not be left half done: an interrupt waits for its end."""
 
 
 def install() -> None:

@@ -37,6 +37,9 @@ async def _run(project_folder: Path, stack: Stack, mocks: Mocks) -> dict[str, An
     set_all_config({key: _as_text(value) for key, value in stack.config.items()})
     set_mocks(mocks, project=stack.project, stack=stack.name, preview=False)
 
+    # The first error ends the run and is raised; others of the same moment would only be noise.
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+
     def program() -> None:
         with _importable(project_folder):
             runpy.run_path(str(project_folder / "__main__.py"), run_name="__main__")

@@ -7,6 +7,8 @@ from typing import Any, Final, Self
 
 import yaml
 
+from local.errors import StackError
+
 DEFAULT_REGION: Final = "us-east-1"
 """Where a stack without `aws:region` is played."""
 
@@ -18,10 +20,6 @@ _TYPES: Final[Mapping[str, type]] = {
     "object": dict,
 }
 """Pulumi's names of configuration types."""
-
-
-class StackError(ValueError):
-    """There is no such stack, or its configuration is not what Pulumi.yaml asks for."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers.events import EventError, read_uploads
-from handlers.names import MessageAttribute
+from handlers.names import JobMetadata, MessageAttribute
 from local.clients import Clients
+from local.mediaconvert.destination import output_uri
 from local.rendition import Failure, Rendition, Sight, State
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ _STATES: Final = {
     "CANCELED": State.ERROR,
     "ERROR": State.ERROR,
 }
+
+_Place = tuple[str, str]
+"""Preset and key."""
 
 _BATCH: Final = 10
 """Messages that SQS hands over at once, at most."""
@@ -42,15 +46,14 @@ class Watch:
         self._bucket: str = outputs["input_bucket"]
         self._pipelines: Mapping[str, str] = outputs["pipeline_arns"]
         self._dead_letter_queues: Mapping[str, str] = outputs["dead_letter_queue_urls"]
-        self._given_up: dict[tuple[str, str], Failure] = {}
+        self._given_up: dict[_Place, Failure] = {}
 
     def look(self, renditions: Iterable[Rendition]) -> dict[Rendition, Sight]:
         """What can be seen of these renditions now; those of which nothing can be are left out."""
         wanted = {(rendition.preset, rendition.key): rendition for rendition in renditions}
-        seen: dict[tuple[str, str], Sight] = {}
-        for preset in sorted({preset for preset, _ in wanted}):
-            for key, jobs in self._jobs(preset).items():
-                seen[preset, key] = _sight(jobs)
+        presets = {preset for preset, _ in wanted}
+        seen = {place: _sight(jobs) for place, jobs in self._jobs(presets).items()}
+        for preset in presets:
             self._collect_dead_letters(preset)
         for place, failure in self._given_up.items():
             before = seen.get(place)
@@ -62,18 +65,17 @@ class Watch:
             )
         return {wanted[place]: sight for place, sight in seen.items() if place in wanted}
 
-    def _jobs(self, preset: str) -> Mapping[str, list["JobTypeDef"]]:
-        """The jobs of a pipeline by the key of their input, the latest attempt first."""
-        pages = (
-            self._clients.client("mediaconvert")
-            .get_paginator("list_jobs")
-            .paginate(Queue=self._pipelines[preset], Order="DESCENDING")
-        )
+    def _jobs(self, presets: Iterable[str]) -> Mapping[_Place, list["JobTypeDef"]]:
+        """The jobs of presets by preset and key of the input, the latest attempt first."""
         inputs = f"s3://{self._bucket}/"
+        pages = self._clients.client("mediaconvert").get_paginator("list_jobs")
         jobs = defaultdict(list)
-        for page in pages:
-            for job in page["Jobs"]:
-                jobs[job["Settings"]["Inputs"][0]["FileInput"].removeprefix(inputs)].append(job)
+        # Presets can share a pipeline.
+        for pipeline in {self._pipelines[preset] for preset in presets}:
+            for page in pages.paginate(Queue=pipeline, Order="DESCENDING"):
+                for job in page["Jobs"]:
+                    key = job["Settings"]["Inputs"][0]["FileInput"].removeprefix(inputs)
+                    jobs[job["UserMetadata"][JobMetadata.PRESET], key].append(job)
         return jobs
 
     def _collect_dead_letters(self, preset: str) -> None:
@@ -114,8 +116,9 @@ def _output(job: "JobTypeDef") -> tuple[str, str]:
     group = job["Settings"]["OutputGroups"][0]
     output = group["Outputs"][0]
     destination = group["OutputGroupSettings"]["FileGroupSettings"]["Destination"]
-    bucket, _, stem = destination.removeprefix("s3://").partition("/")
-    return bucket, f"{stem}{output['NameModifier']}.{output['Extension']}"
+    uri = output_uri(destination, job["Settings"]["Inputs"][0]["FileInput"], output)
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
 
 
 def _failure(message: "MessageTypeDef") -> Failure:
