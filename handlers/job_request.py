@@ -10,8 +10,12 @@ from handlers.names import JobMetadata
 from handlers.settings import Settings
 from handlers.upload import Upload
 
-LONGEST_EXTENSION: Final = "0000000.jpg"
-"""What MediaConvert adds at most where a document leaves it the extension: a frame's number too."""
+NUMBER: Final = ".0000000"
+"""What MediaConvert adds where an output is many files: a frame's number, or a segment's `_00001`.
+Room is left for it in every output, which only shortens keys that are nearly too long anyway."""
+
+CHOSEN_EXTENSION: Final = "m3u8"
+"""The longest extension that MediaConvert chooses itself when a document gives none."""
 
 
 def job_request(
@@ -20,7 +24,8 @@ def job_request(
     """Fill in the job document for one upload.
 
     Args:
-        document: The branch's job document; it is not changed.
+        document: The branch's job document; it is not changed. A `Destination` in it is what
+            follows the stem of every source.
         upload: What to render.
         attempt: Number of the attempt, from 1.
         settings: The branch.
@@ -35,8 +40,12 @@ def job_request(
     request["UserMetadata"] = job_metadata(upload, attempt, settings)
     request["ClientRequestToken"] = _token(request["UserMetadata"])
     request["Settings"]["Inputs"][0]["FileInput"] = f"s3://{upload.bucket}/{upload.key}"
-    for group in request["Settings"]["OutputGroups"]:
-        _group_settings(group)["Destination"] = _destination(group, upload, settings)
+    groups = request["Settings"]["OutputGroups"]
+    stem = output_key.stem(upload.key, max(_endings(groups), key=len))
+    for group in groups:
+        _group_settings(group)["Destination"] = (
+            f"s3://{settings.output_bucket}/{stem}{_tail(group)}"
+        )
     return request
 
 
@@ -62,10 +71,15 @@ def _group_settings(group: dict[str, Any]) -> dict[str, Any]:
     return member
 
 
-def _destination(group: dict[str, Any], upload: Upload, settings: Settings) -> str:
-    endings = [
-        f"{output['NameModifier']}.{output.get('Extension', LONGEST_EXTENSION)}"
-        for output in group["Outputs"]
-    ]
-    stem = output_key.stem(upload.key, max(endings, key=len))
-    return f"s3://{settings.output_bucket}/{stem}"
+def _tail(group: dict[str, Any]) -> str:
+    """Read what the document puts between stem and name modifier: a folder, for a playlist."""
+    tail: str = _group_settings(group).get("Destination", "")
+    return tail
+
+
+def _endings(groups: list[dict[str, Any]]) -> list[str]:
+    return [_tail(group) + _ending(output) for group in groups for output in group["Outputs"]]
+
+
+def _ending(output: dict[str, Any]) -> str:
+    return f"{output['NameModifier']}{NUMBER}.{output.get('Extension', CHOSEN_EXTENSION)}"

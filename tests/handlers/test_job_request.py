@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from components.job_settings import job_document
+from components.preset import PresetArgs
+from components.presets import resolve
 from components.service_model import check_job
 from handlers.job_request import job_request
 from handlers.settings import Settings
@@ -67,19 +70,19 @@ def test_a_request_is_valid_whatever_the_key_holds(
 def test_every_output_group_gets_a_destination(
     document: dict[str, Any], upload: Upload, settings: Settings
 ) -> None:
-    """Each group's own settings object, named by its type, gets the destination."""
+    """Each group's settings, named by its type, get the source's stem and their own tail."""
     hls = {
-        "OutputGroupSettings": {"Type": "HLS_GROUP_SETTINGS", "HlsGroupSettings": {}},
-        "Outputs": [{"NameModifier": "-720p", "Extension": "m3u8"}],
+        "OutputGroupSettings": {
+            "Type": "HLS_GROUP_SETTINGS",
+            "HlsGroupSettings": {"Destination": "-720p/index"},
+        },
+        "Outputs": [{"NameModifier": "-high"}],
     }
     document["Settings"]["OutputGroups"].append(hls)
 
     groups = job_request(document, upload, 1, settings)["Settings"]["OutputGroups"]
 
-    assert [
-        "s3://output-720p/trips/a",
-        "s3://output-720p/trips/a",
-    ] == [
+    assert ["s3://output-720p/trips/a", "s3://output-720p/trips/a-720p/index"] == [
         groups[0]["OutputGroupSettings"]["FileGroupSettings"]["Destination"],
         groups[1]["OutputGroupSettings"]["HlsGroupSettings"]["Destination"],
     ]
@@ -88,19 +91,19 @@ def test_every_output_group_gets_a_destination(
 @pytest.mark.parametrize(
     ("output", "ending"),
     [
-        ({"NameModifier": "-720p-with-subtitles", "Extension": "mp4"}, "-720p-with-subtitles.mp4"),
-        ({"NameModifier": "-720p"}, "-720p.0000000.jpg"),
+        ({"NameModifier": "-720p-large", "Extension": "jpg"}, "-720p-large.0000000.jpg"),
+        ({"NameModifier": "-720p-large"}, "-720p-large_0000001.m3u8"),
     ],
-    ids=["said", "left to MediaConvert"],
+    ids=["extension said", "extension left to MediaConvert"],
 )
-def test_the_longest_ending_of_a_group_decides_where_a_key_is_cut(
+def test_the_longest_ending_of_a_job_decides_where_a_key_is_cut(
     output: dict[str, str],
     ending: str,
     document: dict[str, Any],
     upload: Upload,
     settings: Settings,
 ) -> None:
-    """All outputs of a group share a stem that leaves room for the longest of their endings."""
+    """All outputs share a stem that leaves room for the longest of their names, number included."""
     document["Settings"]["OutputGroups"][0]["Outputs"].append(output)
 
     request = job_request(document, replace(upload, key="x" * 1024), 1, settings)
@@ -108,6 +111,27 @@ def test_the_longest_ending_of_a_group_decides_where_a_key_is_cut(
     group = request["Settings"]["OutputGroups"][0]["OutputGroupSettings"]["FileGroupSettings"]
     stem = group["Destination"].removeprefix("s3://output-720p/")
     assert 1024 == len(stem + ending)
+
+
+@pytest.mark.parametrize(
+    "preset",
+    [
+        {"name": "720p"},
+        {"name": "adaptive", "kind": "hls"},
+        {"name": "stills", "kind": "thumbnails"},
+        {"name": "sound", "kind": "audio"},
+    ],
+    ids=lambda preset: preset["name"],
+)
+def test_the_documents_that_presets_become_can_be_filled_in(
+    preset: PresetArgs, upload: Upload, settings: Settings
+) -> None:
+    """A preset of each kind becomes a request that MediaConvert accepts."""
+    [resolved] = resolve([preset])
+
+    request = job_request(job_document(resolved), upload, 1, settings)
+
+    assert [] == check_job(request)
 
 
 def test_a_token_is_64_characters_and_the_same_for_the_same_job(
