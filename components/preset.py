@@ -61,7 +61,8 @@ class PresetArgs(TypedDict):
     """Channels of the sound: 1 (mono) or 2 (stereo). Default: 2."""
 
     ladder: NotRequired[list[str]]
-    """Sizes that an `hls` preset offers, as names of the catalogue. Default: 240p to 1080p."""
+    """Sizes that an `hls` preset offers: names of the catalogue, or ids of HLS presets of Elastic
+    Transcoder. Default: 240p to 1080p."""
 
     segment_seconds: NotRequired[int]
     """Length of an `hls` preset's segments in seconds, 1 to 30. Default: 6, as Apple advises."""
@@ -72,6 +73,10 @@ class PresetArgs(TypedDict):
     poster_at: NotRequired[int]
     """Seconds into the video at which the poster of a `thumbnails` preset is taken, 1 to 3600; a
     shorter video gives its first picture. Default: 3."""
+
+    elastic_transcoder_preset: NotRequired[str]
+    """Id of a system preset of Elastic Transcoder, such as 1351620000001-000010, that gives the
+    kind, the size and the bitrates; what is given beside it replaces them."""
 
     settings: NotRequired[dict[str, Any]]
     """A MediaConvert job of your own instead of everything above, as the console exports it: the

@@ -8,6 +8,7 @@ from typing import Any
 
 from components.catalogue import CATALOGUE
 from components.codec_rules import AAC_LC_SAMPLE_RATES
+from components.elastic_transcoder import HLS_PICTURES
 from components.encodes import CODING_MODES
 from components.renditions import FIELDS_OF_KIND
 from components.wording import shown
@@ -140,12 +141,15 @@ class _Word(Field):
 
 
 @dataclass(frozen=True)
-class _Words(Field):
+class _Ladder(Field):
     words: tuple[str, ...]
 
     @property
     def expected(self) -> str:
-        return f"a list of different names out of {', '.join(self.words)}"
+        return (
+            f"a list of different names out of {', '.join(CATALOGUE)}, "
+            "or ids of HLS presets of Elastic Transcoder"
+        )
 
     def read(self, value: Any) -> tuple[str, ...]:
         is_list = isinstance(value, list | tuple) and len(value) > 0
@@ -196,10 +200,11 @@ FIELDS: Mapping[str, Field] = {
     "audio_bitrate": _Whole(1, None),
     "audio_sample_rate": _Choice(AAC_LC_SAMPLE_RATES, " Hz"),
     "audio_channels": _Choice(tuple(CODING_MODES)),
-    "ladder": _Words(tuple(CATALOGUE)),
+    "ladder": _Ladder((*CATALOGUE, *HLS_PICTURES)),
     "segment_seconds": _Whole(1, 30, " seconds"),
     "interval": _Whole(1, 3_600, " seconds"),
     "poster_at": _Whole(1, 3_600, " seconds"),
+    "elastic_transcoder_preset": _Text(),
     "settings": _Object(),
     "allow_professional_tier": _Switch(),
     "paused": _Switch(),

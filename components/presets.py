@@ -8,6 +8,7 @@ from typing import Any
 
 from components.catalogue import CATALOGUE
 from components.codec_rules import aac_bitrates
+from components.elastic_transcoder import SYSTEM_PRESETS, id_problems
 from components.encodes import CODING_MODES
 from components.job_settings import complete_for_check, job_document
 from components.metadata_rules import broken_metadata_rules
@@ -16,13 +17,14 @@ from components.preset import OwnJob, Preset, PresetArgs, Thumbnails
 from components.preset_fields import FIELDS, field_problems
 from components.preset_names import duplicate_names, name_problems
 from components.professional_tier import professional_settings
-from components.renditions import FIELDS_OF_KIND, rendition
+from components.renditions import FIELDS_OF_KIND, RENDITION_FIELDS, fields_beside, rendition
 from components.service_model import check_job
 from components.wording import did_you_mean, shown
 
 __all__ = ["CATALOGUE", "Preset", "PresetArgs", "PresetError", "resolve"]
 
 _SIZE = ("width", "height")
+_SAYS_SIZE = {"elastic_transcoder_preset", "settings"}
 _PIPELINE = ("paused", "priority", "concurrent_jobs", "pipeline", "tags")
 _FIELD_NAMES = ("name", *FIELDS)
 
@@ -112,19 +114,16 @@ def _entry_problems(entry: Any, component_name: str) -> Iterator[str]:
 
 
 def _kind_problems(entry: Mapping[str, Any]) -> Iterator[str]:
-    kind = entry.get("kind", "mp4")
-    if kind not in FIELDS_OF_KIND:
+    kind, preset_id = entry.get("kind", "mp4"), entry.get("elastic_transcoder_preset")
+    is_known = kind in tuple(FIELDS_OF_KIND) and preset_id in (None, *SYSTEM_PRESETS)
+    if not is_known and "settings" not in entry:
         return
-    of_any_kind = [name for names in FIELDS_OF_KIND.values() for name in names]
+    decider, allowed = fields_beside(entry)
+    beside = f"beside it there may be {', '.join(allowed)}" if allowed else "it says everything"
     for name in entry:
-        if "settings" in entry and name in ("kind", *of_any_kind):
-            yield f"{name} does not go with settings, which say everything about the rendition."
-        elif "settings" not in entry and name in of_any_kind and name not in FIELDS_OF_KIND[kind]:
-            yield f"{name} does not go with kind {kind}, which takes {_listed(kind)}."
-
-
-def _listed(kind: str) -> str:
-    return ", ".join(FIELDS_OF_KIND[kind])
+        if name in RENDITION_FIELDS and name not in (decider, *allowed):
+            value = f" {entry.get(decider, 'mp4')}" if allowed else ""
+            yield f"{name} does not go with {decider}{value}; {beside}."
 
 
 def _name_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[str]:
@@ -135,8 +134,8 @@ def _name_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[st
         yield f"name is {shown(name)}; it must be text, such as {shown(f'{name}p')}."
     else:
         missing = [side for side in _SIZE if side not in entry]
-        is_mp4 = entry.get("kind", "mp4") == "mp4" and "settings" not in entry
-        if is_mp4 and missing and name not in CATALOGUE:
+        says_size = _SAYS_SIZE & entry.keys() or entry.get("kind", "mp4") != "mp4"
+        if missing and not says_size and name not in CATALOGUE:
             yield (
                 f"{' and '.join(missing)} missing; {shown(name)} is not in the catalogue"
                 f"{did_you_mean(name, CATALOGUE)}, which has {', '.join(CATALOGUE)}, "
@@ -147,7 +146,8 @@ def _name_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[st
 
 def _value_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[str]:
     """Look at the fields that need more than `FIELDS`; what is wrong there is left out here."""
-    settings, tags, pipeline = (entry.get(name) for name in ("settings", "tags", "pipeline"))
+    names = ("settings", "tags", "pipeline", "elastic_transcoder_preset")
+    settings, tags, pipeline, preset_id = (entry.get(name) for name in names)
     if isinstance(settings, Mapping):
         yield from own_job_problems(settings, str(entry.get("name")))
     if isinstance(tags, Mapping) and all(isinstance(value, str) for value in tags.values()):
@@ -155,6 +155,8 @@ def _value_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[s
     if isinstance(pipeline, str) and pipeline:
         for problem in name_problems(pipeline, component_name):
             yield f"pipeline: {problem}"
+    if isinstance(preset_id, str) and preset_id:
+        yield from id_problems(preset_id)
 
 
 def _preset(entry: Mapping[str, Any]) -> Preset:

@@ -186,9 +186,9 @@ def test_the_job_stays_in_the_basic_tier(exported: Any) -> None:
 
 def test_settings_say_everything(exported: Any) -> None:
     """A field of the rendition beside a job of the user's own is refused, not ignored."""
-    assert [
-        "width does not go with settings, which say everything about the rendition."
-    ] == _problems(exported, width=640)
+    assert ["width does not go with settings; it says everything."] == _problems(
+        exported, width=640
+    )
 
 
 def test_settings_are_an_object() -> None:

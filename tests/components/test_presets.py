@@ -224,8 +224,8 @@ _CATALOGUE_NAMES = "240p, 360p, 480p, 720p, 1080p, 1440p, 2160p"
             'presets[0] "720p": heigth is not a field (did you mean "height"?); the fields are '
             "name, kind, width, height, quality, max_bitrate, frame_rate, deinterlace, hdr_to_sdr, "
             "audio_bitrate, audio_sample_rate, audio_channels, ladder, segment_seconds, interval, "
-            "poster_at, settings, allow_professional_tier, paused, priority, concurrent_jobs, "
-            "pipeline, tags.",
+            "poster_at, elastic_transcoder_preset, settings, allow_professional_tier, paused, "
+            "priority, concurrent_jobs, pipeline, tags.",
             id="unknown field",
         ),
         pytest.param(
@@ -393,21 +393,23 @@ _CATALOGUE_NAMES = "240p, 360p, 480p, 720p, 1080p, 1440p, 2160p"
         ),
         pytest.param(
             {"name": "own", "kind": "hls", "max_bitrate": 1_000_000},
-            'presets[0] "own": max_bitrate does not go with kind hls, which takes ladder, '
-            "segment_seconds, frame_rate, deinterlace, hdr_to_sdr, audio_bitrate, "
+            'presets[0] "own": max_bitrate does not go with kind hls; beside it there may be '
+            "ladder, segment_seconds, frame_rate, deinterlace, hdr_to_sdr, audio_bitrate, "
             "audio_sample_rate, audio_channels.",
             id="a field of another kind",
         ),
         pytest.param(
             {"name": "own", "kind": "hls", "ladder": ["720p", "541p"]},
             'presets[0] "own": ladder is ["720p", "541p"]; it must be a list of different names '
-            "out of 240p, 360p, 480p, 720p, 1080p, 1440p, 2160p.",
+            "out of 240p, 360p, 480p, 720p, 1080p, 1440p, 2160p, or ids of HLS presets of Elastic "
+            "Transcoder.",
             id="a ladder with a name that does not exist",
         ),
         pytest.param(
             {"name": "own", "kind": "hls", "ladder": ["720p", "720p"]},
             'presets[0] "own": ladder is ["720p", "720p"]; it must be a list of different names '
-            "out of 240p, 360p, 480p, 720p, 1080p, 1440p, 2160p.",
+            "out of 240p, 360p, 480p, 720p, 1080p, 1440p, 2160p, or ids of HLS presets of Elastic "
+            "Transcoder.",
             id="a ladder with the same size twice",
         ),
         pytest.param(
@@ -420,6 +422,41 @@ _CATALOGUE_NAMES = "240p, 360p, 480p, 720p, 1080p, 1440p, 2160p"
             'presets[0] "own": audio_bitrate is 320000; AAC with 1 channels at 48000 Hz takes '
             "56000, 64000, 80000, 96000, 112000, 128000, 160000, 192000, 224000, 256000, 288000.",
             id="an audio bitrate that mono does not have",
+        ),
+        pytest.param(
+            {"name": "own", "kind": ["mp4"], "width": 640, "height": 360},
+            'presets[0] "own": kind is ["mp4"]; it must be mp4, hls, thumbnails, audio.',
+            id="a list for a word",
+        ),
+        pytest.param(
+            {"name": "own", "elastic_transcoder_preset": "1351620000001-000060"},
+            'presets[0] "own": "1351620000001-000060" is no system preset of Elastic Transcoder '
+            '(did you mean "1351620000001-000061"?); what a preset of your own said went with the '
+            "service, so give its size and bitrates instead.",
+            id="an id of Elastic Transcoder that does not exist",
+        ),
+        pytest.param(
+            {"name": "own", "elastic_transcoder_preset": "1351620000001-100240"},
+            'presets[0] "own": 1351620000001-100240 was "Webm 720p": it makes WebM; give '
+            "MediaConvert's settings yourself, in the field settings.",
+            id="an id of Elastic Transcoder that is not made here",
+        ),
+        pytest.param(
+            {"name": "own", "elastic_transcoder_preset": 720},
+            'presets[0] "own": elastic_transcoder_preset is 720; it must be text of at least one '
+            "character.",
+            id="a number for an id",
+        ),
+        pytest.param(
+            {
+                "name": "own",
+                "elastic_transcoder_preset": "1351620000001-200010",
+                "ladder": ["720p"],
+            },
+            'presets[0] "own": ladder does not go with elastic_transcoder_preset '
+            "1351620000001-200010; beside it there may be segment_seconds, frame_rate, "
+            "deinterlace, hdr_to_sdr, audio_bitrate, audio_sample_rate, audio_channels.",
+            id="two words on the same sizes",
         ),
         pytest.param(
             {"name": "own", "width": 4096, "height": 2162},
