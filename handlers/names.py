@@ -8,14 +8,29 @@ from enum import StrEnum
 from typing import Final
 
 SUBMIT_JOB_HANDLER: Final = "handlers.submit_job.lambda_handler"
-"""Lambda's handler string of submit_job."""
+JOB_OUTCOME_HANDLER: Final = "handlers.job_outcome.lambda_handler"
+RECONCILE_HANDLER: Final = "handlers.reconcile.lambda_handler"
+"""Lambda's handler strings."""
 
 JOB_DOCUMENT_FILE: Final = "job.json"
-"""The branch's job document, at the root of the function's archive, beside `handlers/`."""
+"""The branch's job document, at the root of submit_job's archive, beside `handlers/`."""
+
+CLAIM_SECONDS: Final = 120
+"""A claim on the ledger without a job that is older than this is taken for abandoned. It has to
+exceed submit_job's timeout by far, and the minute that a ClientRequestToken covers."""
+
+LEDGER_INDEX: Final = "open"
+"""Secondary index of the ledger: only what still waits for something is in it."""
+
+LEDGER_TTL: Final = "expires_at"
+"""Attribute of the ledger by which DynamoDB deletes old items."""
+
+BRANCHES: Final = "branches"
+"""Partition of the ledger in which the deployment keeps one item per branch, by preset."""
 
 
 class Environment(StrEnum):
-    """Environment keys of submit_job."""
+    """Environment keys of the functions; each reads those that its settings name."""
 
     FANOUT = "FANOUT"
     """Name of the fan-out, unique per stack: what its jobs carry as metadata."""
@@ -31,6 +46,16 @@ class Environment(StrEnum):
     """URL of the queue whose messages the function is given."""
     DEAD_LETTER_QUEUE_URL = "DEAD_LETTER_QUEUE_URL"
     """URL of the queue for what can never become a rendition."""
+    LEDGER_TABLE = "LEDGER_TABLE"
+    """Name of the ledger's table."""
+    LEDGER_RETENTION_DAYS = "LEDGER_RETENTION_DAYS"
+    """Whole days after its last change until DynamoDB deletes an item of the ledger."""
+    COMPLETED_TOPIC_ARN = "COMPLETED_TOPIC_ARN"
+    """ARN of the topic on which renditions and assets are announced."""
+    INPUT_BUCKET = "INPUT_BUCKET"
+    """Name of the bucket that uploads go to."""
+    SUFFIXES = "SUFFIXES"
+    """Endings of the keys that are uploads, with commas between them: `.mp4,.MP4`."""
 
 
 class JobMetadata(StrEnum):
@@ -59,3 +84,34 @@ class MessageAttribute(StrEnum):
     """The MediaConvert job that failed, when there was one."""
     ATTEMPT = "attempt"
     """Number of the attempt that the message asks for; absent means the first."""
+    UNLESS_RENDERED = "unless_rendered"
+    """`true` in a backfill's message: no job when the output bucket has the rendition already."""
+
+
+class AnnouncementAttribute(StrEnum):
+    """Message attributes of an announcement on the completed topic, to filter by."""
+
+    TYPE = "type"
+    """`rendition` or `asset`."""
+    STATE = "state"
+    """A rendition's end: `complete`, `dead` or `canceled`."""
+    PRESET = "preset"
+    """A rendition's preset."""
+
+
+class LedgerKey(StrEnum):
+    """Key attributes of the ledger's table and of its index."""
+
+    PARTITION = "pk"
+    SORT = "sk"
+    OPEN = "open"
+    """Partition of the index: the item's own sort key."""
+    SINCE = "since"
+    """Sort key of the index: when the item last changed, in seconds of Unix time."""
+
+
+class BranchAttribute(StrEnum):
+    """Attributes of a branch's item in the ledger."""
+
+    QUEUE_URL = "queue_url"
+    DEAD_LETTER_QUEUE_URL = "dead_letter_queue_url"
