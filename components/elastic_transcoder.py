@@ -22,7 +22,7 @@ from fractions import Fraction
 
 from components.catalogue import for_size
 from components.preset import AudioFile, Hls, Mp4, Picture, Sound
-from components.wording import did_you_mean, shown
+from components.wording import shown
 
 _FAMILY = "1351620000001-"
 """What the id of every system preset begins with."""
@@ -112,6 +112,8 @@ _GENERIC = {
     "000030": _mp4("Generic 480p 4:3", _picture(640, 480, 900, _NTSC)),
     "000040": _mp4("Generic 360p 16:9", _picture(640, 360, 720, _NTSC)),
     "000050": _mp4("Generic 360p 4:3", _picture(480, 360, 600, _NTSC)),
+    # 000061 replaced it because of its sound.
+    "000060": _mp4("Generic 320x240 (deprecated)", _picture(320, 240, 300, 15)),
     "000061": _mp4("Generic 320x240", _picture(320, 240, 300, 15)),
 }
 _DEVICES = {
@@ -183,7 +185,7 @@ SYSTEM_PRESETS: Mapping[str, SystemPreset] = {
 REFUSED_PRESETS: Mapping[str, RefusedPreset] = {
     f"{_FAMILY}{suffix}": preset for suffix, preset in (_OTHERS | _FRAGMENTS).items()
 }
-"""Id to preset, for every other one that is not a deprecated version of another."""
+"""Id to preset, for every other one."""
 
 HLS_PICTURES: Mapping[str, Mapping[str, Picture]] = {
     preset_id: preset.rendition.pictures
@@ -203,10 +205,9 @@ def id_problems(preset_id: str) -> Iterator[str]:
         refused = REFUSED_PRESETS[preset_id]
         yield f"{preset_id} was {shown(refused.name)}: {refused.reason}."
     elif preset_id not in SYSTEM_PRESETS:
-        guess = did_you_mean(preset_id, SYSTEM_PRESETS)
         yield (
-            f"{shown(preset_id)} is no system preset of Elastic Transcoder{guess}; what a preset "
-            "of your own said went with the service, so give its size and bitrates instead."
+            f"{shown(preset_id)} is no system preset of Elastic Transcoder; what a preset of your "
+            "own said went with the service, so give its size and bitrates instead."
         )
 
 

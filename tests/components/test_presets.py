@@ -429,10 +429,10 @@ _CATALOGUE_NAMES = "240p, 360p, 480p, 720p, 1080p, 1440p, 2160p"
             id="a list for a word",
         ),
         pytest.param(
-            {"name": "own", "elastic_transcoder_preset": "1351620000001-000060"},
-            'presets[0] "own": "1351620000001-000060" is no system preset of Elastic Transcoder '
-            '(did you mean "1351620000001-000061"?); what a preset of your own said went with the '
-            "service, so give its size and bitrates instead.",
+            {"name": "own", "elastic_transcoder_preset": "1500000000000-abc123"},
+            'presets[0] "own": "1500000000000-abc123" is no system preset of Elastic Transcoder; '
+            "what a preset of your own said went with the service, so give its size and bitrates "
+            "instead.",
             id="an id of Elastic Transcoder that does not exist",
         ),
         pytest.param(
