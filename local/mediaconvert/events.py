@@ -98,6 +98,7 @@ def input_information(job: Job, account: str, now: datetime, media: Media) -> Ev
             {
                 "bitDepth": track.bit_depth,
                 "codec": _codec(track.codec),
+                "colorFormat": f"YUV_{track.chroma}",
                 "fourCC": track.fourcc,
                 "frameRate": round(float(rate), 3) if rate else 0,
                 "height": track.height,

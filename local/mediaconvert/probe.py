@@ -55,7 +55,7 @@ class VideoTrack:
         pixel_aspect: Width of a stored sample relative to its height, before rotation.
         frame_rate: Frames a second, the average when it varies; None when one frame tells none.
         is_variable: Whether the distance of the frames varies.
-        pixel_format: FFmpeg's name of the pixel format.
+        chroma: How colour is sampled: `420`, `422` or `444`.
         bit_depth: Bits per sample.
         bit_rate: Bits a second, as the container tells.
         transfer: Transfer characteristics (ITU-T H.273).
@@ -72,7 +72,7 @@ class VideoTrack:
     pixel_aspect: Fraction
     frame_rate: Fraction | None
     is_variable: bool
-    pixel_format: str
+    chroma: str
     bit_depth: int
     bit_rate: int | None
     transfer: int
@@ -184,7 +184,7 @@ def _video_track(container: InputContainer, stream: VideoStream) -> VideoTrack:
         pixel_aspect=Fraction(stream.sample_aspect_ratio or 1),
         frame_rate=Fraction(rate) if rate else None,
         is_variable=_is_variable(times),
-        pixel_format=frame.format.name,
+        chroma=_chroma(frame),
         bit_depth=max(component.bits for component in frame.format.components),
         bit_rate=stream.codec_context.bit_rate,
         transfer=frame.color_trc,
@@ -219,6 +219,12 @@ def _first_frame_and_times(
     if frame is None:
         raise JobError(JobError.NO_VIDEO, "The input's video track holds no picture.")
     return frame, sorted(times)
+
+
+def _chroma(frame: VideoFrame) -> str:
+    """Tell it from how many colour samples there are in a square of two by two."""
+    samples = (frame.format.chroma_width(2), frame.format.chroma_height(2))
+    return {(1, 1): "420", (1, 2): "422"}.get(samples, "444")
 
 
 def _is_variable(times: list[int]) -> bool:

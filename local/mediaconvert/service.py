@@ -2,14 +2,13 @@
 
 import json
 import logging
-import shutil
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -71,13 +70,13 @@ class MediaConvertService:
             now: The clock, as a time zone aware datetime.
         """
         prefix = f"arn:aws:mediaconvert:{region}:{account}"
-        self._folder = Path(mkdtemp(prefix="mediaconvert-", dir=folder))
+        self._scratch = TemporaryDirectory(prefix="mediaconvert-", dir=folder)
         self._events = EventSender(emit)
         self._faults = Faults()
         queues = Queues(f"{prefix}:queues/", now)
         self._aws = aws or AwsAccess()
         transcoder = Transcoder(
-            account, self._aws, self._faults, self._events.send, self._folder, now
+            account, self._aws, self._faults, self._events.send, Path(self._scratch.name), now
         )
         self._scheduler = Scheduler(queues, transcoder.run, self._events.send, account, now)
         self._api = Api(Jobs(f"{prefix}:jobs/", now), queues, self._scheduler)
@@ -93,14 +92,17 @@ class MediaConvertService:
         return f"http://{_LOOPBACK}:{self._server.server_port}"
 
     def close(self) -> None:
-        """Stop listening, end every job with its process, and remove the scratch files."""
+        """Stop listening, end every job with its process, and remove the scratch files.
+
+        Calling this twice does no harm.
+        """
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
         self._scheduler.close()
         self._events.close()
         self._aws.close()
-        shutil.rmtree(self._folder)
+        self._scratch.cleanup()
 
     def __enter__(self) -> Self:
         """Return the service, which is listening already."""

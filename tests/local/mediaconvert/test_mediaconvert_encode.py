@@ -45,12 +45,6 @@ def transcode(tmp_path: Path) -> Transcode:
     return run
 
 
-@pytest.fixture(scope="session")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A second of picture, 320x180 at 30 frames a second, with sound."""
-    return clips.video(tmp_path_factory.mktemp("clips") / "clip.mp4")
-
-
 def document(**video: Any) -> dict[str, Any]:
     """Return a job document whose VideoDescription has these members."""
     changed = job_document()
@@ -443,7 +437,12 @@ def test_hdr_is_converted_or_refused(
         transcode(hdr, job_document())
     assert JobError.INCOMPATIBLE_SETTINGS == caught.value.code
     picture = picture_of(transcode(hdr, converted(HdrToSdrToneMapper=mapper)))
-    assert (1, 1, "yuv420p") == (picture.transfer, picture.matrix, picture.pixel_format)
+    assert (1, 1, "420", 8) == (
+        picture.transfer,
+        picture.matrix,
+        picture.chroma,
+        picture.bit_depth,
+    )
 
 
 def test_colour_metadata_is_kept_converted_or_dropped(transcode: Transcode, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_fit_no_upscale_stays_inside_box_and_source(
     ).output
     assert (0, 0) == (output_width % 2, output_height % 2)
     assert 2 <= output_width <= box_width
-    assert output_width <= max(2, width * aspect)
+    assert output_width <= max(Fraction(2), width * aspect)
     assert 2 <= output_height <= min(box_height, max(2, height))
 
 

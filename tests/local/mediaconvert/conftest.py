@@ -1,0 +1,31 @@
+"""Fixtures of the service's tests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from local.mediaconvert import MediaConvertService
+from tests.local.mediaconvert import clips
+from tests.local.mediaconvert.studio import ACCOUNT, REGION, Studio
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A second of picture, 320x180 at 30 frames a second, with sound."""
+    return clips.video(tmp_path_factory.mktemp("clips") / "clip.mp4")
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    """The service inside moto, with buckets and a role."""
+    events: list[dict[str, Any]] = []
+    with (
+        mock_aws(),
+        MediaConvertService(
+            account=ACCOUNT, region=REGION, emit=events.append, folder=tmp_path
+        ) as service,
+    ):
+        yield Studio(service, events)
