@@ -99,8 +99,9 @@ class PresetArgs(TypedDict):
 
     pipeline: NotRequired[str]
     """Name of a pipeline that this preset shares with every other preset that gives the same name,
-    since an account has a quota of pipelines. They wait for each other then, and their costs are
-    counted together. Default: a pipeline of its own."""
+    since an account has a quota of pipelines. They wait for each other then, their costs are
+    counted together, and they agree on `paused`, `concurrent_jobs` and `tags`. Default: a pipeline
+    of its own."""
 
     tags: NotRequired[dict[str, str]]
     """Tags of the preset's resources, its pipeline first: AWS splits the costs by them. Default:

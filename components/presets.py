@@ -28,7 +28,7 @@ _SAYS_SIZE = {"elastic_transcoder_preset", "settings"}
 _PIPELINE = ("paused", "priority", "concurrent_jobs", "pipeline", "tags")
 _FIELD_NAMES = ("name", *FIELDS)
 
-_SHARED = ("paused", "concurrent_jobs")
+_SHARED = ("paused", "concurrent_jobs", "tags")
 """What presets that share a pipeline have to agree on."""
 
 _MOST_TAGS = 45

@@ -502,12 +502,20 @@ def test_names_are_used_once() -> None:
     assert problem in _problems({"name": "720p"}, {"name": "720P", **_SIZED}, {"name": "720p"})
 
 
-def test_presets_that_share_a_pipeline_agree_on_it() -> None:
-    """A pipeline is paused, or bounded, for all its presets or for none."""
+@pytest.mark.parametrize(
+    ("fields", "difference"),
+    [
+        ({"paused": True}, "paused is true and false"),
+        ({"concurrent_jobs": 2}, "concurrent_jobs is 2 and null"),
+        ({"tags": {"team": "video"}}, 'tags is {"team": "video"} and {}'),
+    ],
+)
+def test_presets_that_share_a_pipeline_agree_on_it(fields: Any, difference: str) -> None:
+    """A pipeline is paused, bounded and tagged in one way for all its presets."""
     assert [
-        'the presets "720p" and "480p" share the pipeline "bulk", but paused is true and false.'
+        f'the presets "720p" and "480p" share the pipeline "bulk", but {difference}.'
     ] == _problems(
-        {"name": "720p", "pipeline": "bulk", "paused": True},
+        {"name": "720p", "pipeline": "bulk", **fields},
         {"name": "480p", "pipeline": "bulk", "priority": 3},
     )
 
