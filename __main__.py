@@ -15,6 +15,8 @@ fanout = TranscodeFanout(
         maximum_concurrency=config.require_int("maximum_concurrency"),
         log_retention_days=config.require_int("log_retention_days"),
         force_destroy=config.require_bool("force_destroy"),
+        ledger_retention_days=config.require_int("ledger_retention_days"),
+        deletion_protection=config.require_bool("deletion_protection"),
         tags=config.require_object("tags"),
     ),
 )
@@ -25,3 +27,6 @@ pulumi.export("output_buckets", fanout.output_buckets)
 pulumi.export("queue_urls", fanout.queue_urls)
 pulumi.export("dead_letter_queue_urls", fanout.dead_letter_queue_urls)
 pulumi.export("pipeline_arns", fanout.pipeline_arns)
+pulumi.export("completed_topic_arn", fanout.completed_topic_arn)
+pulumi.export("ledger_table", fanout.ledger_table)
+pulumi.export("reconcile_function", fanout.reconcile_function)

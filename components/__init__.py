@@ -1,7 +1,15 @@
 """The reusable infrastructure: `TranscodeFanout` and its parts."""
 
+from components.arguments import ArgumentError
 from components.presets import PresetArgs, PresetError
 from components.suffixes import SuffixError
 from components.transcode_fanout import TranscodeFanout, TranscodeFanoutArgs
 
-__all__ = ["PresetArgs", "PresetError", "SuffixError", "TranscodeFanout", "TranscodeFanoutArgs"]
+__all__ = [
+    "ArgumentError",
+    "PresetArgs",
+    "PresetError",
+    "SuffixError",
+    "TranscodeFanout",
+    "TranscodeFanoutArgs",
+]

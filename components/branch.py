@@ -1,6 +1,7 @@
 """One preset from the topic to the output bucket: everything that its failure can stop."""
 
 import json
+from collections.abc import Sequence
 
 import pulumi_aws as aws
 from pulumi import Output
@@ -9,10 +10,21 @@ from components import defaults, policies
 from components.function import Identity, function, package, queue_triggers
 from components.intake import Intake
 from components.job_settings import job_document
+from components.ledger import Ledger
+from components.outcome import Outcome
 from components.presets import Preset
+from components.queues import dead_letter_queue, queue_with_redrive
+from components.reconcile import Reconcile
 from components.scope import PRESET_TAG, Scope
 from components.storage import private_bucket
-from handlers.names import JOB_DOCUMENT_FILE, SUBMIT_JOB_HANDLER, Environment
+from handlers.names import (
+    BRANCHES,
+    JOB_DOCUMENT_FILE,
+    SUBMIT_JOB_HANDLER,
+    BranchAttribute,
+    Environment,
+    LedgerKey,
+)
 
 
 class Branch:
@@ -26,9 +38,12 @@ class Branch:
         self,
         scope: Scope,
         preset: Preset,
+        *,
         intake: Intake,
         pipeline: aws.mediaconvert.Queue,
-        *,
+        ledger: Ledger,
+        outcome: Outcome,
+        reconcile: Reconcile,
         layer: Output[str],
         function_timeout: int,
         maximum_concurrency: int,
@@ -40,6 +55,9 @@ class Branch:
             preset: what this branch makes of an upload.
             intake: where uploads come from.
             pipeline: the MediaConvert queue that runs its jobs.
+            ledger: where its uploads are recorded.
+            outcome: sends failed jobs back into its queue, or sets them aside.
+            reconcile: sends lost uploads back into its queue.
             layer: the ARN of the Powertools layer.
             function_timeout: seconds that `submit_job` may work on one batch.
             maximum_concurrency: invocations of `submit_job` at a time.
@@ -48,15 +66,22 @@ class Branch:
         self._scope = scope = scope.tagged({PRESET_TAG: preset.name, **preset.tags})
 
         self.pipeline = pipeline
-        self.dead_letter_queue = self._create_dead_letter_queue()
-        self.queue = self._create_queue(function_timeout)
-        self._subscribe_to(intake.topic)
+        self.dead_letter_queue = dead_letter_queue(scope, f"{self._name}-dlq")
+        self.queue = queue_with_redrive(
+            scope,
+            self._name,
+            self.dead_letter_queue,
+            consumer_timeout=function_timeout,
+            max_receive_count=defaults.MAX_RECEIVE_COUNT,
+        )
+        self._take_from(intake.topic, sender_role_arns=[outcome.role.arn, reconcile.role.arn])
         self.output_bucket = private_bucket(
             scope, f"{scope.name}-output-{preset.name}", versioned=False
         )
+        self._register_with(ledger, preset.name)
         pipeline_role = self._create_pipeline_role(intake.bucket)
         identity = Identity(scope, self._name)
-        permission = self._allow_to_submit_jobs(identity, pipeline_role)
+        permission = self._allow_to_submit_jobs(identity, pipeline_role, ledger)
         submit_job = function(
             scope,
             self._name,
@@ -73,6 +98,7 @@ class Branch:
                 Environment.OUTPUT_BUCKET: self.output_bucket.bucket,
                 Environment.QUEUE_URL: self.queue.url,
                 Environment.DEAD_LETTER_QUEUE_URL: self.dead_letter_queue.url,
+                **ledger.environment,
             },
             timeout_seconds=function_timeout,
         )
@@ -85,48 +111,16 @@ class Branch:
             permission=permission,
         )
 
-    def _create_dead_letter_queue(self) -> aws.sqs.Queue:
-        return aws.sqs.Queue(
-            f"{self._name}-dlq",
-            message_retention_seconds=defaults.MESSAGE_RETENTION_SECONDS,
-            sqs_managed_sse_enabled=True,
-            tags=self._scope.tags,
-            opts=self._scope.options(),
-        )
-
-    def _create_queue(self, function_timeout: int) -> aws.sqs.Queue:
-        queue = aws.sqs.Queue(
-            self._name,
-            message_retention_seconds=defaults.MESSAGE_RETENTION_SECONDS,
-            visibility_timeout_seconds=defaults.visibility_timeout_seconds(function_timeout),
-            sqs_managed_sse_enabled=True,
-            tags=self._scope.tags,
-            redrive_policy=Output.json_dumps(
-                {
-                    "deadLetterTargetArn": self.dead_letter_queue.arn,
-                    "maxReceiveCount": defaults.MAX_RECEIVE_COUNT,
-                }
-            ),
-            opts=self._scope.options(),
-        )
-        aws.sqs.RedriveAllowPolicy(
-            f"{self._name}-dlq-takes-from-queue",
-            queue_url=self.dead_letter_queue.url,
-            redrive_allow_policy=Output.json_dumps(
-                {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
-            ),
-            opts=self._scope.options(),
-        )
-        return queue
-
-    def _subscribe_to(self, topic: aws.sns.Topic) -> None:
+    def _take_from(self, topic: aws.sns.Topic, *, sender_role_arns: Sequence[Output[str]]) -> None:
         permissions = [
             aws.sqs.QueuePolicy(
                 f"{name}-takes-from-topic",
                 queue_url=queue.url,
                 policy=Output.json_dumps(
-                    Output.all(queue.arn, topic.arn).apply(
-                        lambda arns: policies.topic_may_send(*arns)
+                    Output.all(queue.arn, topic.arn, *sender_role_arns).apply(
+                        lambda arns: policies.queue_takes_from(
+                            arns[0], topic_arn=arns[1], sender_role_arns=arns[2:]
+                        )
                     )
                 ),
                 opts=self._scope.options(),
@@ -146,6 +140,27 @@ class Branch:
             redrive_policy=Output.json_dumps({"deadLetterTargetArn": self.dead_letter_queue.arn}),
             # An upload between the subscription and the policy would be refused by the queue.
             opts=self._scope.options(depends_on=permissions),
+        )
+
+    def _register_with(self, ledger: Ledger, preset: str) -> None:
+        """Put the addresses of the branch where the shared functions find them.
+
+        Their environment would hold those of a few presets: Lambda limits it to 4 KB.
+        """
+        aws.dynamodb.TableItem(
+            f"{self._name}-is-in-ledger",
+            table_name=ledger.table.name,
+            hash_key=ledger.table.hash_key,
+            range_key=ledger.table.range_key.apply(str),
+            item=Output.json_dumps(
+                {
+                    LedgerKey.PARTITION: {"S": BRANCHES},
+                    LedgerKey.SORT: {"S": preset},
+                    BranchAttribute.QUEUE_URL: {"S": self.queue.url},
+                    BranchAttribute.DEAD_LETTER_QUEUE_URL: {"S": self.dead_letter_queue.url},
+                }
+            ),
+            opts=self._scope.options(),
         )
 
     def _create_pipeline_role(self, input_bucket: aws.s3.Bucket) -> aws.iam.Role:
@@ -170,7 +185,7 @@ class Branch:
         return role
 
     def _allow_to_submit_jobs(
-        self, identity: Identity, pipeline_role: aws.iam.Role
+        self, identity: Identity, pipeline_role: aws.iam.Role, ledger: Ledger
     ) -> aws.iam.RolePolicy:
         return aws.iam.RolePolicy(
             f"{self._name}-function-submits-jobs",
@@ -181,6 +196,9 @@ class Branch:
                     dead_letter_queue_arn=self.dead_letter_queue.arn,
                     pipeline_arn=self.pipeline.arn,
                     pipeline_role_arn=pipeline_role.arn,
+                    output_bucket_arn=self.output_bucket.arn,
+                    ledger_arn=ledger.table.arn,
+                    completed_topic_arn=ledger.completed_topic.arn,
                     log_group_arn=identity.log_group.arn,
                 ).apply(lambda arns: policies.function_may_submit_jobs(**arns))
             ),

@@ -35,6 +35,20 @@ MAX_RECEIVE_COUNT: Final = 1_000
 """Deliveries before SQS itself gives a message up. SQS carries no reason along, so this is only
 the net for crashes; refusals are counted in hours, not in deliveries."""
 
+OUTCOME_MAX_RECEIVE_COUNT: Final = 10
+"""Deliveries of a job's outcome before SQS gives it up. `job_outcome` fails only when AWS does, and
+`reconcile` asks MediaConvert for what was lost."""
+
+LEDGER_RETENTION_DAYS: Final = 90
+"""How long the ledger remembers an upload: longer than a message and its dead letter together."""
+
+RECONCILE_TIMEOUT_SECONDS: Final = 900
+"""How long `reconcile` may work. The most Lambda allows; it stops in time and goes on later."""
+
+RECONCILE_SCHEDULES: Final = {"ledger": "rate(15 minutes)", "uploads": "rate(1 day)"}
+"""How often `reconcile` looks through what is not settled, and through the input bucket. The first
+reads an index that is nearly empty; the second lists every object."""
+
 LOG_RETENTION_DAYS: Final = 30
 """How long logs are kept: twice the life of a message, so that what still waits is explained."""
 

@@ -8,6 +8,8 @@ to the resource and the account that it acts for.
 from collections.abc import Sequence
 from typing import Any
 
+from handlers.names import LEDGER_INDEX
+
 Policy = dict[str, Any]
 Statement = dict[str, Any]
 
@@ -70,22 +72,59 @@ def bucket_may_publish(topic_arn: str, bucket_arn: str) -> Policy:
     )
 
 
-def topic_may_send(queue_arn: str, topic_arn: str) -> Policy:
-    """The topic, and only that topic, may put messages on the queue; nobody may without TLS."""
+def topic_refuses_plain_http(topic_arn: str) -> Policy:
+    """Nobody publishes without TLS."""
+    return document(refuse_plain_http(topic_arn, "sns:Publish"))
+
+
+def queue_takes_from(
+    queue_arn: str, *, topic_arn: str, sender_role_arns: Sequence[str] = ()
+) -> Policy:
+    """The topic may put messages on the queue, and so may these roles; nobody may without TLS.
+
+    Args:
+        queue_arn: the queue.
+        topic_arn: the only topic that may send.
+        sender_role_arns: roles of shared functions. Each of many queues says so itself: in the
+            roles the list would outgrow the 10,240 characters that inline policies may have.
+    """
     return document(
-        {
-            "Sid": "TheTopicMaySend",
-            "Effect": "Allow",
-            "Principal": {"Service": "sns.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": queue_arn,
-            "Condition": {
-                "ArnEquals": {"aws:SourceArn": topic_arn},
-                "StringEquals": {"aws:SourceAccount": account_of(topic_arn)},
-            },
-        },
+        _service_may_send("TheTopicMaySend", "sns.amazonaws.com", queue_arn, topic_arn),
+        *([_functions_may_send(sender_role_arns, queue_arn)] if sender_role_arns else []),
         refuse_plain_http(queue_arn, "sqs:*"),
     )
+
+
+def rule_may_send(queue_arn: str, rule_arn: str) -> Policy:
+    """The EventBridge rule may put events on the queue; nobody may without TLS."""
+    return document(
+        _service_may_send("TheRuleMaySend", "events.amazonaws.com", queue_arn, rule_arn),
+        refuse_plain_http(queue_arn, "sqs:*"),
+    )
+
+
+def _service_may_send(sid: str, service: str, queue_arn: str, source_arn: str) -> Statement:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn,
+        "Condition": {
+            "ArnEquals": {"aws:SourceArn": source_arn},
+            "StringEquals": {"aws:SourceAccount": account_of(source_arn)},
+        },
+    }
+
+
+def _functions_may_send(role_arns: Sequence[str], queue_arn: str) -> Statement:
+    return {
+        "Sid": "TheSharedFunctionsMaySend",
+        "Effect": "Allow",
+        "Principal": {"AWS": list(role_arns)},
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn,
+    }
 
 
 def service_may_assume(service: str) -> Policy:
@@ -178,6 +217,9 @@ def function_may_submit_jobs(
     dead_letter_queue_arn: str,
     pipeline_arn: str,
     pipeline_role_arn: str,
+    output_bucket_arn: str,
+    ledger_arn: str,
+    completed_topic_arn: str,
     log_group_arn: str,
 ) -> Policy:
     """What `submit_job` of one branch may do: everything it needs, on this branch's things only."""
@@ -198,8 +240,21 @@ def function_may_submit_jobs(
         {
             "Sid": "SubmitJobsToThePipeline",
             "Effect": "Allow",
-            "Action": "mediaconvert:CreateJob",
+            "Action": ["mediaconvert:CreateJob", "mediaconvert:ListJobs"],
             "Resource": pipeline_arn,
+        },
+        {
+            "Sid": "SeeWhetherARenditionIsThere",
+            "Effect": "Allow",
+            "Action": "s3:GetObject",
+            "Resource": f"{output_bucket_arn}/*",
+        },
+        {
+            # Without it S3 answers that a missing object is forbidden.
+            "Sid": "TellMissingFromForbidden",
+            "Effect": "Allow",
+            "Action": "s3:ListBucket",
+            "Resource": output_bucket_arn,
         },
         {
             "Sid": "HandThePipelineItsRole",
@@ -208,5 +263,70 @@ def function_may_submit_jobs(
             "Resource": pipeline_role_arn,
             "Condition": {"StringEquals": {"iam:PassedToService": "mediaconvert.amazonaws.com"}},
         },
+        use_the_ledger(ledger_arn),
+        announce(completed_topic_arn),
         write_logs("WriteLogs", [log_group_arn]),
     )
+
+
+def function_may_record_outcomes(
+    *, queue_arn: str, ledger_arn: str, completed_topic_arn: str, log_group_arn: str
+) -> Policy:
+    """What `job_outcome` may do itself; the queues of the branches say that it may send to them."""
+    return document(
+        consume(queue_arn),
+        use_the_ledger(ledger_arn),
+        announce(completed_topic_arn),
+        write_logs("WriteLogs", [log_group_arn]),
+    )
+
+
+def function_may_reconcile(
+    *, input_bucket_arn: str, ledger_arn: str, completed_topic_arn: str, log_group_arn: str
+) -> Policy:
+    """What `reconcile` may do itself; the branches say what it may do with their things."""
+    _, partition, _, region, account, _ = completed_topic_arn.split(":")
+    return document(
+        {
+            "Sid": "ListUploads",
+            "Effect": "Allow",
+            "Action": "s3:ListBucketVersions",
+            "Resource": input_bucket_arn,
+        },
+        {
+            # The pipeline of a job is not part of its ARN.
+            "Sid": "AskWhatBecameOfJobs",
+            "Effect": "Allow",
+            "Action": "mediaconvert:GetJob",
+            "Resource": f"arn:{partition}:mediaconvert:{region}:{account}:jobs/*",
+        },
+        use_the_ledger(ledger_arn),
+        {
+            "Sid": "FindWhatIsNotSettled",
+            "Effect": "Allow",
+            "Action": "dynamodb:Query",
+            "Resource": f"{ledger_arn}/index/{LEDGER_INDEX}",
+        },
+        announce(completed_topic_arn),
+        write_logs("WriteLogs", [log_group_arn]),
+    )
+
+
+def use_the_ledger(ledger_arn: str) -> Statement:
+    """Read and write items one by one; nobody deletes any."""
+    return {
+        "Sid": "UseTheLedger",
+        "Effect": "Allow",
+        "Action": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"],
+        "Resource": ledger_arn,
+    }
+
+
+def announce(topic_arn: str) -> Statement:
+    """Publish on the completed topic."""
+    return {
+        "Sid": "AnnounceWhatIsComplete",
+        "Effect": "Allow",
+        "Action": "sns:Publish",
+        "Resource": topic_arn,
+    }

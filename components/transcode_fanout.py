@@ -6,12 +6,15 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi import Output
 
-from components import defaults
+from components import arguments, defaults
 from components.branch import Branch
 from components.function import powertools_layer
 from components.intake import Intake
+from components.ledger import Ledger
+from components.outcome import Outcome
 from components.pipelines import pipelines
 from components.presets import PresetArgs, resolve
+from components.reconcile import Reconcile
 from components.scope import FANOUT_TAG, Scope
 from components.suffixes import case_forms
 
@@ -26,16 +29,24 @@ class TranscodeFanoutArgs(TypedDict):
     """Endings of the keys that are transcoded, in either case. Default: `.mp4`."""
 
     function_timeout: NotRequired[int]
-    """Seconds that `submit_job` may work on a batch. Default: 10. Visibility is derived from it."""
+    """Seconds that a function may work on a batch, 1 to 60. Default: 10. The time that a queue
+    hides a message for is derived from it."""
 
     maximum_concurrency: NotRequired[int]
-    """Invocations of `submit_job` at a time, per branch, 2 to 1,000. Default: 2."""
+    """Invocations of a function at a time, per branch, 2 to 1,000. Default: 2."""
 
     log_retention_days: NotRequired[int]
     """Days that logs are kept; one of CloudWatch's values. Default: 30."""
 
     force_destroy: NotRequired[bool]
     """Let `pulumi destroy` delete buckets with the objects in them. Default: false."""
+
+    ledger_retention_days: NotRequired[int]
+    """Days that the ledger remembers an upload, 29 or more: longer than a message and its dead
+    letter live. Default: 90."""
+
+    deletion_protection: NotRequired[bool]
+    """Refuse to delete the ledger, even in `pulumi destroy`. Default: false."""
 
     tags: NotRequired[dict[str, str]]
     """Tags of every resource, besides those that tell fan-outs and presets apart. Default: none."""
@@ -62,6 +73,15 @@ class TranscodeFanout(pulumi.ComponentResource):
     pipeline_arns: Output[Mapping[str, str]]
     """ARNs of the MediaConvert queues, by preset."""
 
+    completed_topic_arn: Output[str]
+    """ARN of the topic on which completed renditions and assets are announced."""
+
+    ledger_table: Output[str]
+    """Name of the table that says what has become of every upload."""
+
+    reconcile_function: Output[str]
+    """Name of the function that finds what was lost, to invoke it on demand."""
+
     def __init__(
         self, name: str, args: TranscodeFanoutArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -75,10 +95,14 @@ class TranscodeFanout(pulumi.ComponentResource):
         Raises:
             PresetError: the presets cannot work; the message lists everything that is wrong.
             SuffixError: the suffixes cannot work.
+            ArgumentError: a number is out of its range.
         """
         super().__init__("videoconverter:index:TranscodeFanout", name, None, opts)
+        arguments.check(args)
         presets = resolve(args["presets"], component_name=name)
         suffixes = case_forms(args.get("suffixes", defaults.SUFFIXES))
+        function_timeout = args.get("function_timeout", defaults.FUNCTION_TIMEOUT_SECONDS)
+        maximum_concurrency = args.get("maximum_concurrency", defaults.MAXIMUM_CONCURRENCY)
         scope = Scope(
             name=name,
             parent=self,
@@ -90,17 +114,34 @@ class TranscodeFanout(pulumi.ComponentResource):
         intake = Intake(scope, suffixes=suffixes)
         # A topic's name is unique in its account and region.
         scope = scope.tagged({FANOUT_TAG: intake.topic.name})
-        pipeline = pipelines(scope, presets)
         layer = powertools_layer(scope)
+        ledger = Ledger(
+            scope,
+            retention_days=args.get("ledger_retention_days", defaults.LEDGER_RETENTION_DAYS),
+            deletion_protection=args.get("deletion_protection", False),
+        )
+        outcome = Outcome(
+            scope,
+            ledger,
+            fanout=intake.topic.name,
+            layer=layer,
+            function_timeout=function_timeout,
+            maximum_concurrency=maximum_concurrency,
+        )
+        reconcile = Reconcile(scope, intake, ledger, suffixes=suffixes, layer=layer)
+        pipeline = pipelines(scope, presets)
         branches = {
             preset.name: Branch(
                 scope,
                 preset,
-                intake,
-                pipeline[preset.pipeline],
+                intake=intake,
+                pipeline=pipeline[preset.pipeline],
+                ledger=ledger,
+                outcome=outcome,
+                reconcile=reconcile,
                 layer=layer,
-                function_timeout=args.get("function_timeout", defaults.FUNCTION_TIMEOUT_SECONDS),
-                maximum_concurrency=args.get("maximum_concurrency", defaults.MAXIMUM_CONCURRENCY),
+                function_timeout=function_timeout,
+                maximum_concurrency=maximum_concurrency,
             )
             for preset in presets
         }
@@ -119,6 +160,9 @@ class TranscodeFanout(pulumi.ComponentResource):
         self.pipeline_arns = Output.all(
             **{preset: branch.pipeline.arn for preset, branch in branches.items()}
         )
+        self.completed_topic_arn = ledger.completed_topic.arn
+        self.ledger_table = ledger.table.name
+        self.reconcile_function = reconcile.function.name
         self.register_outputs(
             {
                 "input_bucket": self.input_bucket,
@@ -127,5 +171,8 @@ class TranscodeFanout(pulumi.ComponentResource):
                 "queue_urls": self.queue_urls,
                 "dead_letter_queue_urls": self.dead_letter_queue_urls,
                 "pipeline_arns": self.pipeline_arns,
+                "completed_topic_arn": self.completed_topic_arn,
+                "ledger_table": self.ledger_table,
+                "reconcile_function": self.reconcile_function,
             }
         )

@@ -87,6 +87,8 @@ def _outputs(token: str, name: str) -> dict[str, Any]:
             "arn": _arn("logs", f"log-group:{name}"),
         },
         "aws:lambda/function:Function": {"name": name, "arn": _arn("lambda", f"function:{name}")},
+        "aws:cloudwatch/eventRule:EventRule": {"name": name, "arn": _arn("events", f"rule/{name}")},
+        "aws:dynamodb/table:Table": {"name": name, "arn": _arn("dynamodb", f"table/{name}")},
         "aws:mediaconvert/queue:Queue": {
             "name": name,
             "arn": _arn("mediaconvert", f"queues/{name}"),

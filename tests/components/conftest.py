@@ -14,6 +14,8 @@ DEFAULTS = {
     "maximum_concurrency": 2,
     "log_retention_days": 30,
     "force_destroy": False,
+    "ledger_retention_days": 90,
+    "deletion_protection": False,
     "tags": {},
 }
 

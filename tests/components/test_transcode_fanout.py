@@ -28,6 +28,9 @@ NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
 
 TOPIC_ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:videoconverter-topic{PHYSICAL_SUFFIX}"
 PIPELINE_ARN = f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:queues/videoconverter"
+COMPLETED_ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:videoconverter-completed{PHYSICAL_SUFFIX}"
+LEDGER_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/videoconverter-ledger{PHYSICAL_SUFFIX}"
+OUTPUT_ARN = "arn:aws:s3:::videoconverter-output"
 INPUT_ARN = f"arn:aws:s3:::videoconverter-input{PHYSICAL_SUFFIX}"
 
 
@@ -163,13 +166,45 @@ class TestBranch:
         """The topic reaches the queue, and the dead-letter queue with what the queue refused."""
         name = f"videoconverter-{preset}{ending}"
         policy = program.one("aws:sqs/queuePolicy:QueuePolicy", f"{name}-takes-from-topic")
-        [statement] = _allowed(policy.policy(), "sqs:SendMessage")
+        [statement, _] = _allowed(policy.policy(), "sqs:SendMessage")
 
         assert program.one(QUEUE, name)
         assert policy.inputs["queueUrl"].endswith(f"/{name}{PHYSICAL_SUFFIX}")
         assert _queue_arn(name) == statement["Resource"]
         assert {"Service": "sns.amazonaws.com"} == statement["Principal"]
         assert TOPIC_ARN == statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+
+    @pytest.mark.parametrize("ending", ["", "-dlq"])
+    def test_the_shared_functions_may_send(
+        self, program: Program, preset: str, ending: str
+    ) -> None:
+        """`job_outcome` and `reconcile` put messages back and set them aside, nobody else."""
+        name = f"videoconverter-{preset}{ending}"
+        policy = program.one("aws:sqs/queuePolicy:QueuePolicy", f"{name}-takes-from-topic")
+        [_, statement] = _allowed(policy.policy(), "sqs:SendMessage")
+
+        assert {
+            "AWS": [
+                f"arn:aws:iam::{ACCOUNT}:role/videoconverter-{function}-function{PHYSICAL_SUFFIX}"
+                for function in ("outcome", "reconcile")
+            ]
+        } == statement["Principal"]
+
+    def test_the_shared_functions_find_the_branch(self, program: Program, preset: str) -> None:
+        """Its addresses are in the ledger: 4 KB of environment hold those of a few presets."""
+        item = program.one(
+            "aws:dynamodb/tableItem:TableItem", f"videoconverter-{preset}-is-in-ledger"
+        )
+        url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/videoconverter-{preset}"
+
+        assert f"videoconverter-ledger{PHYSICAL_SUFFIX}" == item.inputs["tableName"]
+        assert ("pk", "sk") == (item.inputs["hashKey"], item.inputs["rangeKey"])
+        assert {
+            "pk": {"S": "branches"},
+            "sk": {"S": preset},
+            "queue_url": {"S": f"{url}{PHYSICAL_SUFFIX}"},
+            "dead_letter_queue_url": {"S": f"{url}-dlq{PHYSICAL_SUFFIX}"},
+        } == json.loads(item.inputs["item"])
 
     def test_the_queue_gets_what_s3_wrote(self, program: Program, preset: str) -> None:
         """Raw delivery, and a redrive policy for what the queue refuses."""
@@ -249,6 +284,14 @@ class TestBranch:
             "sqs:ChangeMessageVisibility": _queue_arn(name),
             "sqs:SendMessage": _queue_arn(f"{name}-dlq"),
             "mediaconvert:CreateJob": pipeline,
+            "mediaconvert:ListJobs": pipeline,
+            "s3:GetObject": f"{OUTPUT_ARN}-{preset}{PHYSICAL_SUFFIX}/*",
+            "s3:ListBucket": f"{OUTPUT_ARN}-{preset}{PHYSICAL_SUFFIX}",
+            "dynamodb:GetItem": LEDGER_ARN,
+            "dynamodb:PutItem": LEDGER_ARN,
+            "dynamodb:UpdateItem": LEDGER_ARN,
+            "dynamodb:Query": LEDGER_ARN,
+            "sns:Publish": COMPLETED_ARN,
             "iam:PassRole": role,
             "logs:CreateLogStream": [logs],
             "logs:PutLogEvents": [logs],
@@ -308,6 +351,9 @@ class TestBranch:
             "OUTPUT_BUCKET": f"videoconverter-output-{preset}{PHYSICAL_SUFFIX}",
             "QUEUE_URL": f"{url}/{name}{PHYSICAL_SUFFIX}",
             "DEAD_LETTER_QUEUE_URL": f"{url}/{name}-dlq{PHYSICAL_SUFFIX}",
+            "LEDGER_TABLE": f"videoconverter-ledger{PHYSICAL_SUFFIX}",
+            "LEDGER_RETENTION_DAYS": "90",
+            "COMPLETED_TOPIC_ARN": COMPLETED_ARN,
         } == function["environment"]["variables"]
 
     def test_the_archive_holds_the_handlers_and_the_job(
@@ -467,7 +513,9 @@ class TestPresets:
         program = stack(*SEVEN)
 
         for token in (FUNCTION, PIPELINE, MAPPING, SUBSCRIPTION):
-            assert 7 == len(program.of_type(token))
+            assert {f"videoconverter-{preset}" for preset in SEVEN} <= {
+                "-".join(name.split("-")[:2]) for name in program.of_type(token)
+            }
 
     def test_branches_differ_in_nothing_but_data(self) -> None:
         """Adding a preset adds a branch and changes nothing else."""
@@ -530,7 +578,7 @@ class TestOutputs:
         urns = [r.urn for r in program.resources]
 
         assert sorted(set(urns)) == sorted(urns)
-        assert {"films-720p", "clips-720p"} == set(program.of_type(FUNCTION))
+        assert {"films-720p", "clips-720p"} <= set(program.of_type(FUNCTION))
 
 
 def test_pulumi_yaml_says_the_component_s_defaults() -> None:
