@@ -5,7 +5,7 @@ from typing import Final
 
 from local.clients import Clients
 from local.inputs import Inputs
-from local.resources import events, iam, lambda_, logs, mediaconvert, s3, sns, sqs
+from local.resources import dynamodb, events, iam, lambda_, logs, mediaconvert, s3, sns, sqs
 from local.resources.created import Created
 
 Creator = Callable[[Clients, str, Inputs], Created]
@@ -15,10 +15,13 @@ CREATORS: Final[Mapping[str, Creator]] = {
     "aws:cloudwatch/eventRule:EventRule": events.rule,
     "aws:cloudwatch/eventTarget:EventTarget": events.target,
     "aws:cloudwatch/logGroup:LogGroup": logs.log_group,
+    "aws:dynamodb/table:Table": dynamodb.table,
+    "aws:dynamodb/tableItem:TableItem": dynamodb.table_item,
     "aws:iam/role:Role": iam.role,
     "aws:iam/rolePolicy:RolePolicy": iam.role_policy,
     "aws:lambda/eventSourceMapping:EventSourceMapping": lambda_.event_source_mapping,
     "aws:lambda/function:Function": lambda_.function,
+    "aws:lambda/permission:Permission": lambda_.permission,
     "aws:mediaconvert/queue:Queue": mediaconvert.queue,
     "aws:s3/bucket:Bucket": s3.bucket,
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": s3.bucket_lifecycle,

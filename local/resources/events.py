@@ -1,12 +1,16 @@
 """EventBridge: rules and their targets."""
 
 import json
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from local.clients import Clients
 from local.inputs import Inputs
+from local.resources.aws_shape import aws_shape
 from local.resources.created import Created, auto_name
 from local.resources.tags import tag_list
+
+if TYPE_CHECKING:
+    from types_boto3_events.type_defs import TargetTypeDef
 
 AWS_SOURCE: Final = "aws.mediaconvert"
 LOCAL_SOURCE: Final = "local.mediaconvert"
@@ -16,9 +20,11 @@ LOCAL_SOURCE: Final = "local.mediaconvert"
 def rule(aws: Clients, name: str, inputs: Inputs) -> Created:
     """Create a rule."""
     physical = inputs.take("name") or auto_name(name)
+    pattern, schedule = inputs.take("eventPattern"), inputs.take("scheduleExpression")
     arn = aws.client("events").put_rule(
         Name=physical,
-        EventPattern=also_from_here(inputs.need("eventPattern")),
+        **({"EventPattern": also_from_here(pattern)} if pattern else {}),
+        **({"ScheduleExpression": schedule} if schedule else {}),
         Description=inputs.take("description", default=""),
         State=inputs.take("state", default="ENABLED"),
         Tags=tag_list(inputs),
@@ -38,9 +44,13 @@ def target(aws: Clients, name: str, inputs: Inputs) -> Created:
     """Send the events of a rule somewhere."""
     owner = inputs.need("rule")
     physical = inputs.take("targetId") or auto_name(name)
-    answer = aws.client("events").put_targets(
-        Rule=owner, Targets=[{"Id": physical, "Arn": inputs.need("arn")}]
-    )
+    wanted: TargetTypeDef = {"Id": physical, "Arn": inputs.need("arn")}
+    dead_letters, event = inputs.take("deadLetterConfig"), inputs.take("input")
+    if dead_letters:
+        wanted["DeadLetterConfig"] = aws_shape(dead_letters)
+    if event:
+        wanted["Input"] = event
+    answer = aws.client("events").put_targets(Rule=owner, Targets=[wanted])
     if answer["FailedEntryCount"]:
         raise ValueError(answer["FailedEntries"][0]["ErrorMessage"])
     return Created(f"{owner}-{physical}", {"targetId": physical})

@@ -48,3 +48,16 @@ def event_source_mapping(aws: Clients, _: str, inputs: Inputs) -> Created:
         Tags=tag_map(inputs),
     )
     return Created(made["UUID"], {"uuid": made["UUID"], "arn": made["EventSourceMappingArn"]})
+
+
+def permission(aws: Clients, name: str, inputs: Inputs) -> Created:
+    """Let a service invoke a function."""
+    statement = inputs.take("statementId") or auto_name(name)
+    aws.client("lambda").add_permission(
+        FunctionName=inputs.need("function"),
+        StatementId=statement,
+        Action=inputs.need("action"),
+        Principal=inputs.need("principal"),
+        SourceArn=inputs.need("sourceArn"),
+    )
+    return Created(statement)

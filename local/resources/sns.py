@@ -9,6 +9,7 @@ from local.resources.tags import tag_list
 
 _TOPIC_ATTRIBUTES: Final = {
     "displayName": "DisplayName",
+    "kmsMasterKeyId": "KmsMasterKeyId",
     "sqsSuccessFeedbackRoleArn": "SQSSuccessFeedbackRoleArn",
     "sqsSuccessFeedbackSampleRate": "SQSSuccessFeedbackSampleRate",
     "sqsFailureFeedbackRoleArn": "SQSFailureFeedbackRoleArn",
