@@ -15,6 +15,7 @@ fanout = TranscodeFanout(
         maximum_concurrency=config.require_int("maximum_concurrency"),
         log_retention_days=config.require_int("log_retention_days"),
         force_destroy=config.require_bool("force_destroy"),
+        alarm_actions=config.require_object("alarm_actions"),
         ledger_retention_days=config.require_int("ledger_retention_days"),
         deletion_protection=config.require_bool("deletion_protection"),
         tags=config.require_object("tags"),

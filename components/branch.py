@@ -11,6 +11,7 @@ from components.function import Identity, function, package, queue_triggers
 from components.intake import Intake
 from components.job_settings import job_document
 from components.ledger import Ledger
+from components.monitoring import Monitoring
 from components.outcome import Outcome
 from components.presets import Preset
 from components.queues import dead_letter_queue, queue_with_redrive
@@ -44,6 +45,7 @@ class Branch:
         ledger: Ledger,
         outcome: Outcome,
         reconcile: Reconcile,
+        monitoring: Monitoring,
         layer: Output[str],
         function_timeout: int,
         maximum_concurrency: int,
@@ -58,6 +60,7 @@ class Branch:
             ledger: where its uploads are recorded.
             outcome: sends failed jobs back into its queue, or sets them aside.
             reconcile: sends lost uploads back into its queue.
+            monitoring: rings when messages wait for too long, or for a person.
             layer: the ARN of the Powertools layer.
             function_timeout: seconds that `submit_job` may work on one batch.
             maximum_concurrency: invocations of `submit_job` at a time.
@@ -74,6 +77,8 @@ class Branch:
             consumer_timeout=function_timeout,
             max_receive_count=defaults.MAX_RECEIVE_COUNT,
         )
+        monitoring.old_messages(self._name, self.queue)
+        monitoring.dead_letters(f"{self._name}-dlq", self.dead_letter_queue)
         self._take_from(intake.topic, sender_role_arns=[outcome.role.arn, reconcile.role.arn])
         self.output_bucket = private_bucket(
             scope, f"{scope.name}-output-{preset.name}", versioned=False

@@ -49,6 +49,12 @@ RECONCILE_SCHEDULES: Final = {"ledger": "rate(15 minutes)", "uploads": "rate(1 d
 """How often `reconcile` looks through what is not settled, and through the input bucket. The first
 reads an index that is nearly empty; the second lists every object."""
 
+OLD_MESSAGE_SECONDS: Final = 10 * DAY_SECONDS
+"""Age of a waiting message at which an alarm rings: four days are left to look into it."""
+
+ALARM_PERIOD_SECONDS: Final = 300
+"""How often an alarm looks. SQS sends its metrics every minute; nothing here is a matter of one."""
+
 LOG_RETENTION_DAYS: Final = 30
 """How long logs are kept: twice the life of a message, so that what still waits is explained."""
 

@@ -11,6 +11,7 @@ from components.branch import Branch
 from components.function import powertools_layer
 from components.intake import Intake
 from components.ledger import Ledger
+from components.monitoring import Monitoring
 from components.outcome import Outcome
 from components.pipelines import pipelines
 from components.presets import PresetArgs, resolve
@@ -40,6 +41,9 @@ class TranscodeFanoutArgs(TypedDict):
 
     force_destroy: NotRequired[bool]
     """Let `pulumi destroy` delete buckets with the objects in them. Default: false."""
+
+    alarm_actions: NotRequired[list[str]]
+    """ARNs that alarms notify, such as a topic's. Default: none; alarms show in CloudWatch."""
 
     ledger_retention_days: NotRequired[int]
     """Days that the ledger remembers an upload, 29 or more: longer than a message and its dead
@@ -129,6 +133,8 @@ class TranscodeFanout(pulumi.ComponentResource):
             maximum_concurrency=maximum_concurrency,
         )
         reconcile = Reconcile(scope, intake, ledger, suffixes=suffixes, layer=layer)
+        monitoring = Monitoring(scope, actions=args.get("alarm_actions", []))
+        monitoring.dead_letters(f"{name}-outcome-dlq", outcome.dead_letter_queue)
         pipeline = pipelines(scope, presets)
         branches = {
             preset.name: Branch(
@@ -139,6 +145,7 @@ class TranscodeFanout(pulumi.ComponentResource):
                 ledger=ledger,
                 outcome=outcome,
                 reconcile=reconcile,
+                monitoring=monitoring,
                 layer=layer,
                 function_timeout=function_timeout,
                 maximum_concurrency=maximum_concurrency,

@@ -5,7 +5,18 @@ from typing import Final
 
 from local.clients import Clients
 from local.inputs import Inputs
-from local.resources import dynamodb, events, iam, lambda_, logs, mediaconvert, s3, sns, sqs
+from local.resources import (
+    cloudwatch,
+    dynamodb,
+    events,
+    iam,
+    lambda_,
+    logs,
+    mediaconvert,
+    s3,
+    sns,
+    sqs,
+)
 from local.resources.created import Created
 
 Creator = Callable[[Clients, str, Inputs], Created]
@@ -15,6 +26,7 @@ CREATORS: Final[Mapping[str, Creator]] = {
     "aws:cloudwatch/eventRule:EventRule": events.rule,
     "aws:cloudwatch/eventTarget:EventTarget": events.target,
     "aws:cloudwatch/logGroup:LogGroup": logs.log_group,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": cloudwatch.metric_alarm,
     "aws:dynamodb/table:Table": dynamodb.table,
     "aws:dynamodb/tableItem:TableItem": dynamodb.table_item,
     "aws:iam/role:Role": iam.role,

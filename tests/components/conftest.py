@@ -14,6 +14,7 @@ DEFAULTS = {
     "maximum_concurrency": 2,
     "log_retention_days": 30,
     "force_destroy": False,
+    "alarm_actions": [],
     "ledger_retention_days": 90,
     "deletion_protection": False,
     "tags": {},

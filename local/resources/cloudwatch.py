@@ -1,0 +1,30 @@
+"""CloudWatch: alarms."""
+
+from local.clients import Clients
+from local.inputs import Inputs
+from local.resources.created import Created, auto_name
+from local.resources.tags import tag_list
+
+
+def metric_alarm(aws: Clients, name: str, inputs: Inputs) -> Created:
+    """Create an alarm. It never rings: the emulator's queues send no metrics."""
+    physical = inputs.take("name") or auto_name(name)
+    aws.client("cloudwatch").put_metric_alarm(
+        AlarmName=physical,
+        AlarmDescription=inputs.take("alarmDescription", default=""),
+        Namespace=inputs.need("namespace"),
+        MetricName=inputs.need("metricName"),
+        Dimensions=[
+            {"Name": key, "Value": value} for key, value in inputs.need("dimensions").items()
+        ],
+        Statistic=inputs.need("statistic"),
+        ComparisonOperator=inputs.need("comparisonOperator"),
+        Threshold=inputs.need("threshold"),
+        Period=inputs.need("period"),
+        EvaluationPeriods=inputs.need("evaluationPeriods"),
+        TreatMissingData=inputs.need("treatMissingData"),
+        AlarmActions=inputs.take("alarmActions", default=[]),
+        OKActions=inputs.take("okActions", default=[]),
+        Tags=tag_list(inputs),
+    )
+    return Created(physical, {"name": physical})
