@@ -18,6 +18,7 @@ fanout = TranscodeFanout(
         alarm_actions=config.require_object("alarm_actions"),
         ledger_retention_days=config.require_int("ledger_retention_days"),
         deletion_protection=config.require_bool("deletion_protection"),
+        pipeline_quota=config.require_int("pipeline_quota"),
         tags=config.require_object("tags"),
     ),
 )
@@ -31,3 +32,4 @@ pulumi.export("pipeline_arns", fanout.pipeline_arns)
 pulumi.export("completed_topic_arn", fanout.completed_topic_arn)
 pulumi.export("ledger_table", fanout.ledger_table)
 pulumi.export("reconcile_function", fanout.reconcile_function)
+pulumi.export("estimate", fanout.estimate)

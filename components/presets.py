@@ -53,7 +53,7 @@ def resolve(
     entries: Sequence[PresetArgs],
     *,
     component_name: str = "videoconverter",
-    pipeline_quota: int | None = None,
+    pipeline_quota: int = 0,
 ) -> tuple[Preset, ...]:
     """Turn what the user wrote into presets that work.
 
@@ -63,8 +63,8 @@ def resolve(
     Args:
         entries: the presets of the configuration.
         component_name: the fan-out's name, which goes in front of every resource's name.
-        pipeline_quota: MediaConvert queues that the account may have for this fan-out. Default: not
-            known, so as many as there are presets.
+        pipeline_quota: MediaConvert queues that the account has left for this fan-out. Default: 0,
+            not checked.
 
     Returns:
         The presets, in the order of the entries.
@@ -190,7 +190,7 @@ def _job_problems(preset: Preset, *, allow_professional_tier: bool) -> Iterator[
         )
 
 
-def _pipeline_problems(presets: Sequence[Preset], quota: int | None) -> Iterator[str]:
+def _pipeline_problems(presets: Sequence[Preset], quota: int) -> Iterator[str]:
     first: dict[str, Preset] = {}
     for preset in presets:
         other = first.setdefault(preset.pipeline, preset)
@@ -201,7 +201,7 @@ def _pipeline_problems(presets: Sequence[Preset], quota: int | None) -> Iterator
                     f"the presets {shown(other.name)} and {shown(preset.name)} share the pipeline "
                     f"{shown(preset.pipeline)}, but {name} is {shown(theirs)} and {shown(ours)}."
                 )
-    if quota is not None and len(first) > quota:
+    if quota and len(first) > quota:
         yield (
             f"{len(presets)} presets need {len(first)} pipelines, and the quota is {quota}; "
             "let some share one with the field pipeline, or have the quota raised."

@@ -1,13 +1,14 @@
 """The public component: one topic, and a branch for each preset."""
 
 from collections.abc import Mapping
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi import Output
 
 from components import arguments, defaults
 from components.branch import Branch
+from components.estimate import report
 from components.function import powertools_layer
 from components.intake import Intake
 from components.ledger import Ledger
@@ -52,6 +53,10 @@ class TranscodeFanoutArgs(TypedDict):
     deletion_protection: NotRequired[bool]
     """Refuse to delete the ledger, even in `pulumi destroy`. Default: false."""
 
+    pipeline_quota: NotRequired[int]
+    """MediaConvert queues that the account has left for this fan-out; presets that need more are
+    refused. Default: 0, not checked."""
+
     tags: NotRequired[dict[str, str]]
     """Tags of every resource, besides those that tell fan-outs and presets apart. Default: none."""
 
@@ -86,6 +91,10 @@ class TranscodeFanout(pulumi.ComponentResource):
     reconcile_function: Output[str]
     """Name of the function that finds what was lost, to invoke it on demand."""
 
+    estimate: Output[Mapping[str, Any]]
+    """What the presets will cost, in dollars: an hour of source, and a thousand uploads of ten
+    minutes, by preset and service."""
+
     def __init__(
         self, name: str, args: TranscodeFanoutArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -103,7 +112,9 @@ class TranscodeFanout(pulumi.ComponentResource):
         """
         super().__init__("videoconverter:index:TranscodeFanout", name, None, opts)
         arguments.check(args)
-        presets = resolve(args["presets"], component_name=name)
+        presets = resolve(
+            args["presets"], component_name=name, pipeline_quota=args.get("pipeline_quota", 0)
+        )
         suffixes = case_forms(args.get("suffixes", defaults.SUFFIXES))
         function_timeout = args.get("function_timeout", defaults.FUNCTION_TIMEOUT_SECONDS)
         maximum_concurrency = args.get("maximum_concurrency", defaults.MAXIMUM_CONCURRENCY)
@@ -170,6 +181,7 @@ class TranscodeFanout(pulumi.ComponentResource):
         self.completed_topic_arn = ledger.completed_topic.arn
         self.ledger_table = ledger.table.name
         self.reconcile_function = reconcile.function.name
+        self.estimate = Output.from_input(report(presets))
         self.register_outputs(
             {
                 "input_bucket": self.input_bucket,
@@ -181,5 +193,6 @@ class TranscodeFanout(pulumi.ComponentResource):
                 "completed_topic_arn": self.completed_topic_arn,
                 "ledger_table": self.ledger_table,
                 "reconcile_function": self.reconcile_function,
+                "estimate": self.estimate,
             }
         )

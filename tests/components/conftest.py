@@ -17,6 +17,7 @@ DEFAULTS = {
     "alarm_actions": [],
     "ledger_retention_days": 90,
     "deletion_protection": False,
+    "pipeline_quota": 0,
     "tags": {},
 }
 

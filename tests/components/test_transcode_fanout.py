@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from components import PresetError, SuffixError, TranscodeFanout, TranscodeFanoutArgs
+from components.estimate import report
+from components.presets import resolve
 from tests.components.conftest import DEFAULTS, SEVEN, TWO, stack
 from tests.engine import ACCOUNT, COMPONENT, PHYSICAL_SUFFIX, REGION, ROOT, Program, run, run_main
 
@@ -537,6 +539,11 @@ class TestPresets:
         with pytest.raises(PresetError, match="721p"):
             stack("720p", "721p")
 
+    def test_more_presets_than_pipelines_fail_while_the_program_runs(self) -> None:
+        """The quota of the config counts, and 0 stands for none."""
+        with pytest.raises(PresetError, match="2 presets need 2 pipelines, and the quota is 1"):
+            stack(*TWO, pipeline_quota=1)
+
 
 class TestOutputs:
     """What a caller gets back."""
@@ -566,6 +573,10 @@ class TestOutputs:
             preset: f"{url}-{preset}-dlq{PHYSICAL_SUFFIX}" for preset in PRESETS
         } == program.exports["dead_letter_queue_urls"]
         assert f"videoconverter-input{PHYSICAL_SUFFIX}" == program.exports["input_bucket"]
+
+    def test_the_estimate_is_plain_data(self, program: Program) -> None:
+        """The stack exports what the command prints, whatever the engine does to numbers."""
+        assert report(resolve([{"name": name} for name in TWO])) == program.exports["estimate"]
 
     def test_two_fan_outs_live_in_one_program(self) -> None:
         """Only `presets` is required, and the name is the caller's."""
