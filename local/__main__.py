@@ -25,7 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 when all went well, 1 when something did not, 2 for wrong usage.
     """
-    interrupts.install()
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -124,4 +123,5 @@ def _sample(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    interrupts.install()
     sys.exit(main())

@@ -1,15 +1,17 @@
 """The local cloud: emulator, MediaConvert and the deployed program, started and stopped as one."""
 
+import contextlib
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from components import PresetError, SuffixError
+from components import ArgumentError, PresetError, SuffixError
 from local import interrupts, program
 from local.clients import ACCESS_KEY, ROOT, SECRET_KEY, Clients
 from local.deploy import Deployer
@@ -21,6 +23,9 @@ from local.resources.events import LOCAL_SOURCE
 from local.stack import Stack
 
 PROJECT_FOLDER: Final = Path(__file__).parent.parent
+
+DEATH_SECONDS: Final = 0.5
+"""How long the kernel may take to end a process that was killed."""
 
 DETAIL_TYPE: Final = "MediaConvert Job State Change"
 
@@ -71,7 +76,7 @@ class LocalCloud:
         """Start the processes; each knows the other's address before the other runs."""
         region = self._stack.region
         folder = Path(tempfile.mkdtemp(prefix="videoconverter-"))
-        self._teardown.callback(shutil.rmtree, folder)
+        self._teardown.callback(_remove, folder)
         self._emulator = Emulator(folder, region=region)
         self._teardown.callback(self._emulator.stop)
         mediaconvert = self._teardown.enter_context(
@@ -102,7 +107,7 @@ class LocalCloud:
     def _deploy(self) -> Mapping[str, Any]:
         try:
             return program.run(self._project_folder, self._stack, Deployer(self.clients))
-        except (PresetError, SuffixError) as error:
+        except (ArgumentError, PresetError, SuffixError) as error:
             raise DeployError(f"Stack {self._stack.name!r} cannot work: {error}") from error
 
     def _client_for_mediaconvert(self, service: str, credentials: Credentials | None) -> Any:
@@ -148,3 +153,12 @@ class LocalCloud:
     ) -> None:
         """End everything."""
         self.close()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, though a function that was just killed may have been writing to it."""
+    with contextlib.suppress(OSError):
+        shutil.rmtree(folder)
+        return
+    time.sleep(DEATH_SECONDS)
+    shutil.rmtree(folder)

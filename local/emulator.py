@@ -37,6 +37,9 @@ SERVICES: Final = (
 )
 """What the program and its functions call, by the emulator's names; all others are refused."""
 
+APPLICATION: Final = "ministack.app:app"
+"""MiniStack's ASGI application."""
+
 START_SECONDS: Final = 30.0
 """A start takes a quarter of a second; a machine under load gets a hundred times that."""
 
@@ -45,9 +48,6 @@ LOG_TAIL_LINES: Final = 20
 
 _BACKLOG: Final = 128
 """Connections that may wait while it starts."""
-
-DEATH_SECONDS: Final = 1.0
-"""How long killed functions may take to be gone; only then can their files be removed."""
 
 _POLL_SECONDS: Final = 0.02
 _HEALTH_PATH: Final = "/_ministack/health"
@@ -64,14 +64,17 @@ class Emulator:
         ca_bundle: the certificate that proves it, for the clients.
     """
 
-    def __init__(self, folder: Path, *, region: str) -> None:
+    def __init__(self, folder: Path, *, region: str, encrypted: bool = True) -> None:
         """Bind a port and make a certificate; `start` starts the process.
 
         Args:
             folder: an existing folder for everything that the emulator and its functions write. It
                 belongs to the caller, who removes it.
             region: the region that it plays.
+            encrypted: without it the program's statements against plain HTTP refuse everything,
+                which is only good to prove that they do.
         """
+        self._encrypted = encrypted
         self._folder = folder
         self._region = region
         self._log = folder / "emulator.log"
@@ -82,7 +85,7 @@ class Emulator:
         self._process: subprocess.Popen[bytes] | None = None
         self._socket = socket.create_server((HOST, 0), backlog=_BACKLOG)
         self._port: int = self._socket.getsockname()[1]
-        self.endpoint = f"https://{HOST}:{self._port}"
+        self.endpoint = f"{'https' if encrypted else 'http'}://{HOST}:{self._port}"
 
     def _write_certificate(self) -> None:
         authority = trustme.CA()
@@ -136,8 +139,7 @@ class Emulator:
             raise self._error(f"ended with exit code {code}")
 
     def _answers(self, timeout: float) -> bool:
-        context = ssl.create_default_context(cafile=str(self.ca_bundle))
-        connection = http.client.HTTPSConnection(HOST, self._port, timeout=timeout, context=context)
+        connection = self._connection(timeout)
         try:
             connection.request("GET", _HEALTH_PATH)
             return connection.getresponse().status == HTTPStatus.OK
@@ -145,6 +147,12 @@ class Emulator:
             return False
         finally:
             connection.close()
+
+    def _connection(self, timeout: float) -> http.client.HTTPConnection:
+        if not self._encrypted:
+            return http.client.HTTPConnection(HOST, self._port, timeout=timeout)
+        context = ssl.create_default_context(cafile=str(self.ca_bundle))
+        return http.client.HTTPSConnection(HOST, self._port, timeout=timeout, context=context)
 
     def _error(self, what: str) -> EmulatorError:
         return EmulatorError(
@@ -165,12 +173,10 @@ class Emulator:
             return
         # Asked to leave by itself it would wait up to 30 s for open connections, and leave files of
         # its functions behind. Nothing in it is kept, so it gets no say.
-        group = self._process.pid
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGKILL)
-            self._process.wait()
-            self._process = None
-            _wait_until_gone(group)
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
 
     def _command(self) -> list[str]:
         # MiniStack's own entry point would also take port 443, so its application is served as its
@@ -178,13 +184,17 @@ class Emulator:
         return [
             sys.executable,
             "-I",
-            *("-m", "hypercorn", "ministack.app:app"),
+            *("-m", "hypercorn", APPLICATION),
             *("--bind", f"fd://{self._socket.fileno()}"),
             *("--workers", "0"),
             *("--keep-alive", "75"),
-            *("--certfile", str(self._certificate)),
-            *("--keyfile", str(self._key)),
+            *self._encryption(),
         ]
+
+    def _encryption(self) -> list[str]:
+        if not self._encrypted:
+            return []
+        return ["--certfile", str(self._certificate), "--keyfile", str(self._key)]
 
     def _environment(self) -> dict[str, str]:
         """What the emulator and its functions see: nothing of the caller's is inherited."""
@@ -201,7 +211,7 @@ class Emulator:
             "SERVICES": ",".join(SERVICES),
             "AUTH": "true",
             # Tells it that requests are encrypted: for `aws:SecureTransport` and queue URLs.
-            "USE_SSL": "1",
+            "USE_SSL": "1" if self._encrypted else "0",
             "MINISTACK_SSL_CERT": str(self._certificate),
             "MINISTACK_SSL_KEY": str(self._key),
             # These two listen on 0.0.0.0, whatever BIND_HOST says.
@@ -210,15 +220,3 @@ class Emulator:
             # It looks for containers that it left behind, and must not touch those of this machine.
             "DOCKER_HOST": f"unix://{self._folder}/no-docker.sock",
         }
-
-
-def _wait_until_gone(group: int) -> None:
-    """Wait for the last process of a killed group.
-
-    Raises:
-        ProcessLookupError: there is none any more.
-    """
-    deadline = time.monotonic() + DEATH_SECONDS
-    while time.monotonic() < deadline:
-        os.killpg(group, 0)
-        time.sleep(_POLL_SECONDS)

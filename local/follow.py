@@ -1,12 +1,11 @@
 """Waits for renditions, and for none of them for ever."""
 
 import time
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Protocol
 
 from local.progress import Show
 from local.rendition import UNSEEN, Failure, Rendition, Sight, State
-from local.watch import Watch
 
 LOOK_SECONDS: Final = 0.3
 """Between two looks. A look costs milliseconds, and the processor is busy encoding."""
@@ -15,21 +14,40 @@ TIMEOUT: Final = "timeout"
 """Code of a rendition that was given up here."""
 
 
+class Looks(Protocol):
+    """Tells where renditions are, such as `Watch`."""
+
+    def look(self, renditions: Iterable[Rendition]) -> Mapping[Rendition, Sight]:
+        """What can be seen of these renditions now."""
+
+
 class Follow:
     """The renditions of one run, from the upload to the end of each."""
 
-    def __init__(self, watch: Watch, renditions: Sequence[Rendition], timeout: float) -> None:
+    def __init__(
+        self,
+        watch: Looks,
+        renditions: Sequence[Rendition],
+        timeout: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         """Start the clock.
 
         Args:
             watch: looks where they are.
             renditions: what to wait for.
             timeout: seconds without progress after which one is given up.
+            clock: tells the time, in seconds.
+            pause: lets that many seconds pass.
         """
         self._watch = watch
         self._timeout = timeout
+        self._clock = clock
+        self._pause = pause
         self._open = dict.fromkeys(renditions, UNSEEN)
-        self._moved = dict.fromkeys(renditions, time.monotonic())
+        self._moved = dict.fromkeys(renditions, clock())
 
     def until_all_ended(self, show: Show) -> Iterator[tuple[Rendition, Sight]]:
         """Each rendition as it ends.
@@ -44,11 +62,11 @@ class Follow:
                     del self._open[rendition]
                     yield rendition, sight
             if self._open:
-                time.sleep(LOOK_SECONDS)
+                self._pause(LOOK_SECONDS)
 
     def _changes(self) -> list[tuple[Rendition, Sight]]:
         seen = self._watch.look(self._open)
-        now = time.monotonic()
+        now = self._clock()
         changed = [
             (rendition, sight)
             for rendition, sight in seen.items()
@@ -60,10 +78,9 @@ class Follow:
         return changed + self._given_up(now)
 
     def _note_move(self, moved: Rendition, now: float) -> None:
-        """Restart the clock of a rendition, and of those that wait in line behind it."""
+        """Restart the clock of a rendition, and of those that wait for it."""
         for rendition, sight in self._open.items():
-            waits = sight.state is State.WAITING and rendition.preset == moved.preset
-            if rendition == moved or waits:
+            if rendition == moved or sight.state is State.WAITING:
                 self._moved[rendition] = now
 
     def _given_up(self, now: float) -> list[tuple[Rendition, Sight]]:

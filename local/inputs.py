@@ -30,8 +30,10 @@ class Inputs:
         """An input that AWS cannot do without.
 
         Raises:
-            KeyError: it was not given.
+            ValueError: it was not given.
         """
+        if name not in self._values:
+            raise ValueError(f"{self._path}{name} is missing")
         return self._values.pop(name)
 
     def structure(self, name: str) -> Self:

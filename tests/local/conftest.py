@@ -1,0 +1,64 @@
+"""Emulators, and a whole local cloud, that many tests share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from local.clients import Clients
+from local.cloud import PROJECT_FOLDER, LocalCloud
+from local.emulator import Emulator
+from local.stack import Stack
+
+REGION = "eu-central-1"
+"""Not the default, so that nothing works by luck."""
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """Run an emulator that holds nothing yet."""
+    with _running(tmp_path_factory.mktemp("emulator")) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="session")
+def aws(emulator: Emulator) -> Clients:
+    """Clients of that emulator."""
+    return _clients(emulator)
+
+
+@pytest.fixture(scope="session")
+def plain_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
+    """Run an emulator without encryption."""
+    with _running(tmp_path_factory.mktemp("plain"), encrypted=False) as emulator:
+        yield _clients(emulator)
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[LocalCloud]:
+    """Run the dev stack."""
+    with LocalCloud(Stack.load(PROJECT_FOLDER, "dev")) as cloud:
+        yield cloud
+
+
+@contextmanager
+def _running(folder: Path, *, encrypted: bool = True) -> Iterator[Emulator]:
+    emulator = Emulator(folder, region=REGION, encrypted=encrypted)
+    try:
+        emulator.start(
+            {"AWS_ENDPOINT_URL": emulator.endpoint, "AWS_CA_BUNDLE": str(emulator.ca_bundle)}
+        )
+        emulator.wait_until_ready()
+        yield emulator
+    finally:
+        emulator.stop()
+
+
+def _clients(emulator: Emulator) -> Clients:
+    return Clients(
+        emulator.endpoint,
+        mediaconvert_endpoint="http://127.0.0.1:1",
+        ca_bundle=emulator.ca_bundle,
+        region=REGION,
+    )

@@ -1,0 +1,144 @@
+"""Whatever ends a local cloud, it leaves no process and no folder; two of them do not meet."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.cloud import PROJECT_FOLDER
+from tests.local.mediaconvert import clips
+from tests.processes import PROC, listening_addresses, tree
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.skipif(not (PROC / "net" / "tcp").exists(), reason="looks into /proc")
+
+LOOPBACK = "0100007F"
+"""127.0.0.1, as /proc/net/tcp writes it."""
+
+END_SECONDS = 15
+"""How long an end may take on a machine under load."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A command in a process of its own, with a temporary folder of its own."""
+
+    process: subprocess.Popen[str]
+    temporary: Path
+
+    def first_line(self) -> Mapping[str, Any]:
+        """Wait for the first JSON line."""
+        assert self.process.stdout
+        line: Mapping[str, Any] = json.loads(self.process.stdout.readline())
+        return line
+
+    def wait_for_job(self) -> None:
+        """Wait until ffmpeg runs."""
+        eventually(
+            lambda: [p for p in tree(self.process.pid) if _command(p.pid).endswith("ffmpeg")],
+            what="ffmpeg",
+        )
+
+
+def _command(pid: int) -> str:
+    """The program that a process runs, up to what makes a build of ffmpeg differ."""
+    try:
+        program = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")[0].decode()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return "ffmpeg" if Path(program).name.startswith("ffmpeg") else program
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Run]]:
+    """Run commands; whatever is still running in the end is killed."""
+    runs: list[Run] = []
+
+    def start(*arguments: str) -> Run:
+        temporary = tmp_path / f"temporary-{len(runs)}"
+        temporary.mkdir()
+        process = subprocess.Popen(  # noqa: S603 -- a list of arguments
+            [sys.executable, "-m", "local", *arguments],
+            cwd=PROJECT_FOLDER,
+            env={
+                "PATH": os.environ["PATH"],
+                "TMPDIR": str(temporary),
+                # What a caller's shell may hold, and what none of this may look at.
+                "AWS_PROFILE": "missing",
+                "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+                "HTTPS_PROXY": "http://127.0.0.1:9",
+                "HTTP_PROXY": "http://127.0.0.1:9",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        runs.append(Run(process, temporary))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        if run.process.poll() is None:
+            run.process.kill()
+        run.process.communicate()
+
+
+def end(run: Run, number: signal.Signals) -> str:
+    """Interrupt a run and check what it leaves behind; give what it said on standard error."""
+    running = tree(run.process.pid)
+
+    run.process.send_signal(number)
+    _, errors = run.process.communicate(timeout=END_SECONDS)
+
+    assert 128 + number == run.process.returncode
+    assert set() == {process for process in running if process.is_alive}
+    assert [] == list(run.temporary.iterdir())
+    assert "Traceback" not in errors
+    return errors
+
+
+def test_up_twice(start: Callable[..., Run]) -> None:
+    """Two clouds run side by side, listen on loopback only, and each ends without a trace."""
+    one, other = start("up", "--json"), start("up", "--json")
+    facts, other_facts = one.first_line(), other.first_line()
+
+    assert {"endpoint", "mediaconvert_endpoint", "environment", "outputs"} == set(facts)
+    assert facts["outputs"]["input_bucket"] != other_facts["outputs"]["input_bucket"]
+    for run in (one, other):
+        assert {LOOPBACK} == listening_addresses(tree(run.process.pid))
+
+    end(one, signal.SIGTERM)
+    end(other, signal.SIGINT)
+
+
+def test_in_the_middle_of_a_transcode(start: Callable[..., Run], tmp_path: Path) -> None:
+    """An interrupt while ffmpeg runs ends ffmpeg too, and leaves no half rendition."""
+    clip = clips.make(
+        tmp_path / "clip.mp4", *clips.picture(size="1280x720", seconds=15), *clips.H264
+    )
+    runs = [
+        start("transcode", str(clip), "--out", str(tmp_path / f"out-{number}"))
+        for number in range(2)
+    ]
+    for run in runs:
+        run.wait_for_job()
+
+    for run, number in zip(runs, (signal.SIGTERM, signal.SIGINT), strict=True):
+        end(run, number)
+
+    assert [] == list(tmp_path.glob("out-*"))
+
+
+def test_while_it_starts(start: Callable[..., Run]) -> None:
+    """An interrupt while the cloud comes up ends it as well."""
+    run = start("up")
+    eventually(lambda: len(tree(run.process.pid)) > 1, what="child process")
+
+    end(run, signal.SIGTERM)

@@ -1,0 +1,185 @@
+"""What a run leaves behind: files, lines of JSON, a table."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from local.collect import Probe, Shelf
+from local.progress import shown
+from local.rendition import Failure, Rendition, Sight, State
+from local.result import Result
+from local.table import print_table
+from local.upload import keys
+
+PROBE = Probe(width=1280, height=720, duration=10.0, video_codec="h264", audio_codec="aac")
+DONE = Sight(
+    State.COMPLETE, percent=100, job_id="1-a", attempts=1, bucket="out", output_key="1/a-720p.mp4"
+)
+
+
+def rendition(source: str = "a.mp4", preset: str = "720p") -> Rendition:
+    """Make a rendition."""
+    return Rendition(Path(source), f"1/{Path(source).name}", preset)
+
+
+class TestKeys:
+    """Where files are uploaded to."""
+
+    def test_one_folder_each(self) -> None:
+        """Files of the same name get different keys, with their names as they are."""
+        assert ["1/a b+c%20😀.mp4", "2/a b+c%20😀.mp4"] == keys(
+            [Path("x/a b+c%20😀.mp4"), Path("y/a b+c%20😀.mp4")]
+        )
+
+    def test_folders_sort_like_files(self) -> None:
+        """Folders have as many digits as the last one needs."""
+        sorted_keys = keys([Path("a.mp4")] * 10)
+
+        assert "01/a.mp4" == sorted_keys[0]
+        assert sorted(sorted_keys) == sorted_keys
+
+    def test_a_name_that_is_not_utf8(self) -> None:
+        """A name that S3 cannot carry is written with question marks."""
+        assert ["1/a?.mp4"] == keys([Path("a\udcff.mp4")])
+
+
+class TestShelf:
+    """Where renditions are put."""
+
+    def place(self, shelf: Shelf, source: str, preset: str = "720p") -> str:
+        """Ask for a place."""
+        return shelf.place(rendition(source, preset), ".mp4").name
+
+    def test_names(self, tmp_path: Path) -> None:
+        """A rendition is named after its source and its preset."""
+        assert "a-720p.mp4" == self.place(Shelf(tmp_path, []), "x/a.mp4")
+
+    def test_sources_of_one_name(self, tmp_path: Path) -> None:
+        """Renditions of sources that share a name are numbered."""
+        shelf = Shelf(tmp_path, [])
+
+        places = [self.place(shelf, source) for source in ("x/a.mp4", "y/a.mp4", "z/A.mp4")]
+
+        assert ["a-720p.mp4", "a-2-720p.mp4", "A-3-720p.mp4"] == places
+
+    def test_a_source_is_never_overwritten(self, tmp_path: Path) -> None:
+        """A rendition does not take the place of a file that the run reads."""
+        shelf = Shelf(tmp_path, [tmp_path / "a.mp4", tmp_path / "a-720p.mp4"])
+
+        assert "a-2-720p.mp4" == self.place(shelf, "a.mp4")
+
+    def test_an_earlier_run_is_replaced(self, tmp_path: Path) -> None:
+        """The rendition of an earlier run makes room."""
+        (tmp_path / "a-720p.mp4").write_text("earlier")
+
+        assert "a-720p.mp4" == self.place(Shelf(tmp_path, []), "a.mp4")
+
+
+class TestJson:
+    """The lines of `--json`."""
+
+    def test_a_complete_rendition(self) -> None:
+        """Other tools read these members."""
+        result = Result(rendition("x/a.mp4"), DONE, file=Path("out/a-720p.mp4"), probe=PROBE)
+
+        assert {
+            "source": "x/a.mp4",
+            "key": "1/a.mp4",
+            "preset": "720p",
+            "status": "complete",
+            "bucket": "out",
+            "output_key": "1/a-720p.mp4",
+            "file": "out/a-720p.mp4",
+            "width": 1280,
+            "height": 720,
+            "duration": 10.0,
+            "video_codec": "h264",
+            "audio_codec": "aac",
+            "job_id": "1-a",
+            "attempts": 1,
+            "error": None,
+        } == result.as_json()
+
+    def test_a_rendition_that_failed(self) -> None:
+        """The members are the same; what is not there is null."""
+        failed = Result(rendition(), Sight(State.ERROR), failure=Failure(1010, "No video."))
+        complete = Result(rendition(), DONE, file=Path("f"), probe=PROBE)
+
+        line = json.loads(json.dumps(failed.as_json()))
+
+        assert list(complete.as_json()) == list(line)
+        assert ("error", {"code": 1010, "message": "No video."}) == (line["status"], line["error"])
+        assert {None} == {line[name] for name in ("bucket", "file", "width", "job_id")}
+
+
+class TestForPeople:
+    """The table and the progress."""
+
+    def test_the_table(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """A row per rendition with all that was promised, and a sentence for each failure."""
+        complete = Result(rendition("[red]a.mp4"), DONE, file=Path("out/[red]a.mp4"), probe=PROBE)
+        failed = Result(rendition("b.mp4"), Sight(State.ERROR), failure=Failure(1010, "No video."))
+
+        print_table([complete, failed])
+        *table, sentence = capsys.readouterr().out.splitlines()
+        row = next(line for line in table if "complete" in line)
+
+        for cell in ("out/[red]a.mp4", "720p", "1280x720", "10.0 s", "h264+aac"):
+            assert cell in row
+        assert "b.mp4 720p: 1010: No video." == sentence
+
+    def test_a_silent_file(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """A file without sound has one codec."""
+        silent = Probe(width=2, height=2, duration=1, video_codec="h264", audio_codec=None)
+
+        print_table([Result(rendition(), DONE, file=Path("f"), probe=silent)])
+
+        assert "h264 " in capsys.readouterr().out
+
+    def test_names_do_nothing_to_a_terminal(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """Control characters of a file's name are not printed."""
+        failed = Result(
+            rendition("\x1b[2Ja.mp4"), Sight(State.ERROR), failure=Failure(1010, "No video.")
+        )
+
+        print_table([failed])
+
+        assert "\x1b" not in capsys.readouterr().out
+
+    def test_plain_lines(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """Without a terminal there is one line per state, on standard error."""
+        a = rendition()
+
+        with shown([a]) as show:
+            for percent in (10, 20):
+                show(a, Sight(State.ENCODING, percent=percent))
+            show(a, DONE)
+        printed = capsys.readouterr()
+
+        assert "" == printed.out
+        assert ["a.mp4 720p: encoding", "a.mp4 720p: complete"] == [
+            line.partition("s  ")[2] for line in printed.err.splitlines()
+        ]
+
+    def test_bars(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """On a terminal there is a bar per rendition."""
+
+        class Terminal(StringIO):
+            def isatty(self) -> bool:
+                return True
+
+        terminal = Terminal()
+        monkeypatch.setattr("sys.stderr", terminal)
+        monkeypatch.setenv("TERM", "xterm")
+        a, b = rendition(), rendition(preset="1080p")
+
+        with shown([a, b]) as show:
+            show(a, Sight(State.ENCODING, percent=40))
+            show(b, DONE)
+        drawn = terminal.getvalue()
+
+        assert " 40%" in drawn
+        assert "100%" in drawn
+        assert "a.mp4 1080p" in drawn

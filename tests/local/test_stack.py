@@ -1,0 +1,65 @@
+"""A stack's configuration is read as Pulumi reads it."""
+
+from pathlib import Path
+
+import pytest
+
+from local.errors import StackError
+from local.stack import DEFAULT_REGION, Stack
+
+PROJECT = """
+name: shop
+runtime: python
+config:
+  size: {type: integer, default: 5}
+  names: {type: array, items: {type: string}}
+  "aws:region": {value: eu-north-1}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Make a project with a stack `dev`."""
+    (tmp_path / "Pulumi.yaml").write_text(PROJECT)
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  shop:names: [a]\n")
+    return tmp_path
+
+
+def test_values_over_defaults(project: Path) -> None:
+    """A value of the stack file replaces the default; keys get the project's namespace."""
+    (project / "Pulumi.big.yaml").write_text("config: {size: 9, shop:names: [a, b]}")
+
+    assert (5, ["a"]) == tuple(map(Stack.load(project, "dev").value, ("size", "names")))
+    assert (9, ["a", "b"]) == tuple(map(Stack.load(project, "big").value, ("size", "names")))
+
+
+def test_region(project: Path) -> None:
+    """The region is the provider's, with a default where nobody names one."""
+    (project / "Pulumi.far.yaml").write_text("config: {names: [], 'aws:region': us-west-2}")
+
+    assert "eu-north-1" == Stack.load(project, "dev").region
+    assert "us-west-2" == Stack.load(project, "far").region
+    assert DEFAULT_REGION == Stack("shop", "dev", {}).region
+
+
+def test_an_unknown_stack(project: Path) -> None:
+    """The error names the file that would be needed and the stacks that exist."""
+    with pytest.raises(StackError, match=r"Pulumi\.prod\.yaml does not exist.* dev"):
+        Stack.load(project, "prod")
+
+
+def test_a_missing_value(project: Path) -> None:
+    """A value without a default must be given."""
+    (project / "Pulumi.empty.yaml").write_text("")
+
+    with pytest.raises(StackError, match="shop:names has no value"):
+        Stack.load(project, "empty")
+
+
+@pytest.mark.parametrize("value", ["'9'", "9.5", "true", "[9]"])
+def test_a_value_of_another_type(project: Path, value: str) -> None:
+    """A value must be of the declared type, exactly."""
+    (project / "Pulumi.odd.yaml").write_text(f"config: {{names: [], size: {value}}}")
+
+    with pytest.raises(StackError, match=r"shop:size is .* not of type integer"):
+        Stack.load(project, "odd")
