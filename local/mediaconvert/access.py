@@ -5,15 +5,14 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import boto3
-from boto3.s3.transfer import TransferConfig
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from local.mediaconvert.errors import JobError
+from local.mediaconvert.storage import RoleStorage
 from local.mediaconvert.trust import UnknownConditionError, as_list, lets_in
 
 SERVICE_PRINCIPAL = "mediaconvert.amazonaws.com"
@@ -21,11 +20,7 @@ SERVICE_PRINCIPAL = "mediaconvert.amazonaws.com"
 _RENEW_BEFORE = timedelta(minutes=15)
 """Credentials that end sooner than this are not used for another transfer."""
 
-_ONE_REQUEST = TransferConfig(multipart_threshold=5 * 1024**3, use_threads=False)
-"""One request per object up to S3's 5 GiB: on loopback, parts and threads gain nothing."""
-
-_MISSING = frozenset({"404", "NoSuchKey", "NoSuchBucket"})
-_DENIED = frozenset({"403", "AccessDenied"})
+_DENIED = "AccessDenied"
 
 
 class Credentials(NamedTuple):
@@ -73,7 +68,7 @@ class AwsAccess:
         self._sessions: dict[str, _Session] = {}
         self._lock = threading.RLock()  # creating a boto3 client is not thread-safe
 
-    def role(self, role_arn: str, queue_arn: str) -> "RoleStorage":
+    def role(self, role_arn: str, queue_arn: str) -> RoleStorage:
         """Return S3 as a job's role sees it.
 
         Args:
@@ -125,7 +120,7 @@ class AwsAccess:
         try:
             answer = sts.assume_role(**request)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _DENIED:
+            if error.response["Error"]["Code"] != _DENIED:
                 raise
             self._let_own_account_in(role_arn, trust)
             answer = sts.assume_role(**request)
@@ -150,62 +145,6 @@ class AwsAccess:
             if service not in self._own:
                 self._own[service] = self._client(service, None)
             return self._own[service]
-
-
-class RoleStorage:
-    """S3 with the credentials of a role."""
-
-    def __init__(self, s3: Callable[[], Any]) -> None:
-        """Keep how to get the client; it is asked for each transfer, because credentials end."""
-        self._s3 = s3
-
-    def download(self, uri: str, path: Path, on_bytes: Callable[[int], None]) -> None:
-        """Copy an object into a file.
-
-        Args:
-            uri: `s3://bucket/key`; the key stands as it is, not encoded.
-            path: The file to write.
-            on_bytes: Called as bytes arrive; what it raises ends the transfer.
-
-        Raises:
-            JobError: 1404 when there is no such object, 1401 when the role may not read it.
-        """
-        bucket, key = _bucket_and_key(uri)
-        try:
-            with path.open("wb") as file:
-                self._s3().download_fileobj(
-                    bucket, key, file, Callback=on_bytes, Config=_ONE_REQUEST
-                )
-        except (ClientError, BotoCoreError) as error:
-            raise _transfer_error(error, uri, "read", JobError.UNEXPECTED) from error
-
-    def upload(
-        self, path: Path, uri: str, headers: Mapping[str, str], on_bytes: Callable[[int], None]
-    ) -> None:
-        """Copy a file into an object.
-
-        Args:
-            path: The file to read.
-            uri: `s3://bucket/key`.
-            headers: PutObject's further parameters, such as ServerSideEncryption.
-            on_bytes: Called as bytes leave; what it raises ends the transfer.
-
-        Raises:
-            JobError: 1404 when there is no such bucket, 1401 when the role may not write to it,
-                1517 for anything else.
-        """
-        bucket, key = _bucket_and_key(uri)
-        try:
-            self._s3().upload_file(
-                str(path),
-                bucket,
-                key,
-                ExtraArgs=dict(headers),
-                Callback=on_bytes,
-                Config=_ONE_REQUEST,
-            )
-        except (ClientError, BotoCoreError, boto3.exceptions.S3UploadFailedError) as error:
-            raise _transfer_error(error, uri, "write", JobError.CANNOT_WRITE_OUTPUT) from error
 
 
 def _check_trust(trust: Mapping[str, Any], role_arn: str, queue_arn: str) -> None:
@@ -238,18 +177,3 @@ def _document(role: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(document, str):  # botocore decodes AWS's answer; an emulator may answer plainly
         document = json.loads(unquote(document))
     return dict(document)
-
-
-def _bucket_and_key(uri: str) -> tuple[str, str]:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key
-
-
-def _transfer_error(error: Exception, uri: str, verb: str, otherwise: int) -> JobError:
-    cause = error.__context__ if isinstance(error, boto3.exceptions.S3UploadFailedError) else error
-    code = cause.response["Error"]["Code"] if isinstance(cause, ClientError) else ""
-    if code in _MISSING:
-        return JobError(JobError.NOT_FOUND, f"There is no {uri}: {cause}")
-    if code in _DENIED:
-        return JobError(JobError.ACCESS_DENIED, f"The job's role may not {verb} {uri}: {cause}")
-    return JobError(otherwise, f"Cannot {verb} {uri}: {cause}")

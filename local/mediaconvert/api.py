@@ -65,11 +65,18 @@ class Api:
         if problems:
             raise ApiError("BadRequestException", " ".join(problems))
         queue = self._queues.find(request.get("Queue", DEFAULT_QUEUE))
+        for hop in request.get("HopDestinations", []):
+            self._check_hop(hop)
         job, is_new = self._jobs.create(request, queue.arn)
         if is_new:
             self._set_tags(job.arn, request)
             self._scheduler.submit(job)
         return {"Job": _job(job)}
+
+    def _check_hop(self, hop: Parameters) -> None:
+        self._queues.find(hop.get("Queue", DEFAULT_QUEUE))
+        if "WaitMinutes" not in hop:
+            raise ApiError("BadRequestException", "A HopDestinations entry needs WaitMinutes.")
 
     def _get_job(self, request: Parameters) -> Result:
         return {"Job": _job(self._jobs.find(request["Id"]))}
@@ -206,6 +213,7 @@ def _job(job: Job) -> Result:
         "CurrentPhase": job.phase if is_progressing else None,
         "ErrorCode": job.error_code,
         "ErrorMessage": job.error_message,
+        "HopDestinations": request.get("HopDestinations"),
         "Id": job.id,
         "JobPercentComplete": job.percent,
         "OutputGroupDetails": [
@@ -222,6 +230,14 @@ def _job(job: Job) -> Result:
         ],
         "Priority": job.priority,
         "Queue": job.queue,
+        "QueueTransitions": [
+            {
+                "SourceQueue": transition.source,
+                "DestinationQueue": transition.destination,
+                "Timestamp": transition.time,
+            }
+            for transition in job.transitions
+        ],
         "RetryCount": 0,
         "Role": request["Role"],
         "Settings": request["Settings"],

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.mediaconvert.errors import JobError
-from local.mediaconvert.probe import PQ, VideoTrack
+from local.mediaconvert.media import PQ, VideoTrack
 
 _UNSPECIFIED = 2
 _BT601 = frozenset({5, 6})

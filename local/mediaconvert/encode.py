@@ -5,8 +5,8 @@ from typing import Any
 
 from local.mediaconvert.errors import JobError
 from local.mediaconvert.h264 import h264_arguments
+from local.mediaconvert.media import Media
 from local.mediaconvert.picture import plan
-from local.mediaconvert.probe import Media
 from local.mediaconvert.sound import audio_arguments
 
 

@@ -1,83 +1,65 @@
-"""Job state change events, in the form that MediaConvert documents, and their delivery."""
+"""What a job state change event tells beside its job, in the form that MediaConvert documents."""
 
-import logging
-import queue
-import threading
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
-from local.mediaconvert.jobs import Job, Phase, WrittenOutput
-from local.mediaconvert.probe import Media
+from local.mediaconvert.jobs import Job, Phase, QueueTransition, WrittenOutput
+from local.mediaconvert.media import Media, VideoTrack
 
-Event = dict[str, Any]
-"""`detail`, `resources` and `time` of an EventBridge event; the rest is the bus's."""
-
-_ATTEMPTS = 4
-_FIRST_WAIT = 0.1
-"""Seconds before an event that could not be emitted is tried again; doubles each time."""
+Details = dict[str, Any]
+"""The part of an event's `detail` that belongs to its status."""
 
 _CODECS: Mapping[str, str] = {
     "h264": "H_264",
-    "hevc": "HEVC",
-    "av1": "AV1",
-    "vp8": "VP8",
-    "vp9": "VP9",
     "mpeg2video": "MPEG2",
-    "prores": "PRORES",
-    "aac": "AAC",
-    "ac3": "AC3",
-    "eac3": "EAC3",
-    "mp3": "MP3",
-    "opus": "OPUS",
-    "vorbis": "VORBIS",
-    "flac": "FLAC",
 }
-"""FFmpeg's codec names as MediaConvert writes them; others are written in capitals."""
-
-_log = logging.getLogger(__name__)
+"""FFmpeg's codec names as MediaConvert writes them; all others are only put in capitals."""
 
 
-def progressing(job: Job, account: str, now: datetime) -> Event:
-    """The service began to work on a job."""
-    return _event(job, account, now, "PROGRESSING")
+def error(job: Job) -> Details:
+    """Tell why a job failed."""
+    return {"errorCode": job.error_code, "errorMessage": job.error_message}
 
 
-def canceled(job: Job, account: str, now: datetime) -> Event:
-    """A job was canceled."""
-    return _event(job, account, now, "CANCELED")
-
-
-def error(job: Job, account: str, now: datetime) -> Event:
-    """A job failed."""
-    return _event(
-        job, account, now, "ERROR", errorCode=job.error_code, errorMessage=job.error_message
-    )
-
-
-def complete(job: Job, account: str, now: datetime) -> Event:
-    """A job's outputs are in their buckets."""
+def complete(job: Job) -> Details:
+    """Tell what a job wrote."""
     groups = [
-        {"outputDetails": [_output_details(output) for output in group], "type": "FILE_GROUP"}
+        {"outputDetails": [_output(output) for output in group], "type": "FILE_GROUP"}
         for group in job.output_groups
     ]
-    return _event(job, account, now, "COMPLETE", outputGroupDetails=groups)
+    return {"outputGroupDetails": groups}
 
 
-def status_update(job: Job, account: str, now: datetime, frames: int) -> Event:
-    """A progressing job's percentage."""
-    progress = {
-        "phaseProgress": {phase.value: _phase_progress(phase, job) for phase in Phase},
-        "jobPercentComplete": job.percent,
-        "currentPhase": job.phase,
-        "retryCount": 0,
+def status_update(job: Job, frames: int) -> Details:
+    """Tell how far a job is.
+
+    Args:
+        job: A progressing job.
+        frames: How many pictures of the current output are encoded.
+    """
+    return {
+        "framesDecoded": frames,
+        "jobProgress": {
+            "phaseProgress": {phase.value: _phase(phase, job) for phase in Phase},
+            "jobPercentComplete": job.percent,
+            "currentPhase": job.phase.value,
+            "retryCount": 0,
+        },
     }
-    return _event(job, account, now, "STATUS_UPDATE", framesDecoded=frames, jobProgress=progress)
 
 
-def input_information(job: Job, account: str, now: datetime, media: Media) -> Event:
-    """What the probe found in a job's input."""
-    details: dict[str, Any] = {
+def queue_hop(job: Job, transition: QueueTransition, previous_priority: int) -> Details:
+    """Tell that a job has moved to another queue."""
+    return {
+        "previousQueue": transition.source,
+        "priority": job.priority,
+        "previousPriority": previous_priority,
+    }
+
+
+def input_information(job: Job, media: Media) -> Details:
+    """Tell what the probe found in a job's input."""
+    details: Details = {
         "id": 1,
         "uri": job.source["FileInput"],
         "audio": [
@@ -91,42 +73,30 @@ def input_information(job: Job, account: str, now: datetime, media: Media) -> Ev
             for track in media.audio
         ],
     }
-    track = media.video
-    if track:
-        rate = track.frame_rate
-        details["video"] = [
-            {
-                "bitDepth": track.bit_depth,
-                "codec": _codec(track.codec),
-                "colorFormat": f"YUV_{track.chroma}",
-                "fourCC": track.fourcc,
-                "frameRate": round(float(rate), 3) if rate else 0,
-                "height": track.height,
-                "interlaceMode": "INTERLACED" if track.is_interlaced else "PROGRESSIVE",
-                "sar": f"{track.pixel_aspect.numerator}:{track.pixel_aspect.denominator}",
-                "standard": "UNSPECIFIED",
-                "streamId": track.index + 1,
-                "width": track.width,
-            }
-        ]
-    return _event(job, account, now, "INPUT_INFORMATION", inputDetails=[details])
+    if media.video:
+        details["video"] = [_video(media.video)]
+    return {"inputDetails": [details]}
 
 
-def _event(job: Job, account: str, now: datetime, status: str, **details: Any) -> Event:
-    detail = {
-        "timestamp": int(now.timestamp() * 1000),
-        "accountId": account,
-        "queue": job.queue,
-        "jobId": job.id,
-        "status": status,
-        "userMetadata": dict(job.user_metadata),
-        **details,
+def _video(track: VideoTrack) -> Details:
+    aspect, rate = track.pixel_aspect, track.frame_rate
+    return {
+        "bitDepth": track.bit_depth,
+        "codec": _codec(track.codec),
+        "colorFormat": f"YUV_{track.chroma}",
+        "fourCC": track.fourcc,
+        "frameRate": round(float(rate), 3) if rate else None,
+        "height": track.height,
+        "interlaceMode": "INTERLACED" if track.is_interlaced else "PROGRESSIVE",
+        "sar": f"{aspect.numerator}:{aspect.denominator}",
+        "standard": "UNSPECIFIED",
+        "streamId": track.index + 1,
+        "width": track.width,
     }
-    return {"detail": detail, "resources": [job.arn], "time": now}
 
 
-def _output_details(output: WrittenOutput) -> dict[str, Any]:
-    details: dict[str, Any] = {
+def _output(output: WrittenOutput) -> Details:
+    details: Details = {
         "outputFilePaths": [output.uri],
         "durationInMs": output.milliseconds,
     }
@@ -139,57 +109,14 @@ def _output_details(output: WrittenOutput) -> dict[str, Any]:
     return details
 
 
-def _phase_progress(phase: Phase, job: Job) -> dict[str, Any]:
+def _phase(phase: Phase, job: Job) -> Details:
     phases = list(Phase)
-    current = phases.index(job.phase)
-    if phases.index(phase) < current:
+    if phases.index(phase) < phases.index(job.phase):
         return {"status": "COMPLETE", "percentComplete": 100}
-    if phases.index(phase) > current:
+    if phase is not job.phase:
         return {"status": "PENDING", "percentComplete": 0}
     return {"status": "PROGRESSING", "percentComplete": job.phase_percent}
 
 
 def _codec(name: str) -> str:
     return _CODECS.get(name, name.upper())
-
-
-class EventSender:
-    """Hands events over in their order, on its own thread, so that no job waits for the bus."""
-
-    def __init__(self, emit: Callable[[Event], None]) -> None:
-        """Start the thread.
-
-        Args:
-            emit: Takes an event; when it raises, it is called again a few times, then the event is
-                logged and dropped.
-        """
-        self._emit = emit
-        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        self._is_closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="mediaconvert-events")
-        self._thread.start()
-
-    def send(self, event: Event) -> None:
-        """Queue an event."""
-        self._events.put(event)
-
-    def close(self) -> None:
-        """Hand over what is queued, once each, and end the thread."""
-        self._is_closing.set()
-        self._events.put(None)
-        self._thread.join()
-
-    def _run(self) -> None:
-        while (event := self._events.get()) is not None:
-            self._deliver(event)
-
-    def _deliver(self, event: Event) -> None:
-        for attempt in range(_ATTEMPTS):
-            try:
-                self._emit(event)
-            except Exception:  # noqa: BLE001 - whatever the bus raises, the next event must go out
-                _log.exception("Attempt %d to emit %s failed", attempt + 1, event["detail"])
-            else:
-                return
-            if self._is_closing.wait(_FIRST_WAIT * 2**attempt):
-                return

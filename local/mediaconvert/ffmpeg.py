@@ -10,7 +10,7 @@ from typing import IO, NamedTuple
 import imageio_ffmpeg  # type: ignore[import-untyped]  # it ships no types
 
 from local.mediaconvert.errors import CanceledError, JobError
-from local.mediaconvert.probe import DEMUXERS, PROTOCOLS
+from local.mediaconvert.media import DEMUXERS, PROTOCOLS
 
 _TAIL = 2_000
 """Bytes of ffmpeg's complaints that go into a job's error message."""

@@ -22,7 +22,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Scaling:
+class Sizes:
     """What to do with the samples: scale to a size, then pad or crop to the output's size."""
 
     scaled: tuple[int, int]
@@ -35,7 +35,7 @@ def scaling(
     width: int | None,
     height: int | None,
     behavior: str,
-) -> Scaling:
+) -> Sizes:
     """Decide the output's size.
 
     The shape of the picture on the screen is kept, whatever the shape of the samples. Sizes are
@@ -66,28 +66,28 @@ def scaling(
             f"Invalid resolution [{size[0]} x {size[1]}], only even values are supported:"
             " give both Width and Height.",
         )
-    return Scaling(size, size)
+    return Sizes(size, size)
 
 
-def _into_box(shown: tuple[Fraction, Fraction], width: int, height: int, behavior: str) -> Scaling:
+def _into_box(shown: tuple[Fraction, Fraction], width: int, height: int, behavior: str) -> Sizes:
     box = (width, height)
     factors = (width / shown[0], height / shown[1])
     if behavior == "STRETCH_TO_OUTPUT":
-        return Scaling(box, box)
+        return Sizes(box, box)
     if behavior == "FILL":
         factor = max(factors)
         covering = (max(width, _even(shown[0] * factor)), max(height, _even(shown[1] * factor)))
-        return Scaling(covering, box)
+        return Sizes(covering, box)
     if behavior == "FIT_NO_UPSCALE":
         factor = min(Fraction(1), *factors)
         size = (
             min(_even(shown[0] * factor), _even_below(shown[0])),
             min(_even(shown[1] * factor), _even_below(shown[1])),
         )
-        return Scaling(size, size)
+        return Sizes(size, size)
     factor = min(factors)
     fitted = (min(width, _even(shown[0] * factor)), min(height, _even(shown[1] * factor)))
-    return Scaling(fitted, box if behavior == "DEFAULT" else fitted)
+    return Sizes(fitted, box if behavior == "DEFAULT" else fitted)
 
 
 def _even(length: Fraction) -> int:

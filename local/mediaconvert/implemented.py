@@ -1,28 +1,13 @@
 """Which settings of a job this service implements; it refuses all others by name.
 
-The table has the shape of a CreateJob request. A setting that is not in it, or a value that is not
-listed, is refused when the job is created: nothing is ever ignored in silence.
+The table has the shape of a CreateJob request. A tuple lists the values that are implemented. A
+setting that is not in the table, or a value that is not listed, is refused when the job is created:
+nothing is ever ignored in silence.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-
-@dataclass(frozen=True)
-class Any_:  # noqa: N801 - `Any` is taken
-    """Every value that the service model allows is implemented."""
-
-
-class Only(tuple[Any, ...]):
-    """These values are implemented, no others."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True)
-class Literally:
-    """A name, of which every character stands for itself: format identifiers are not expanded."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +22,24 @@ class NoEffect:
 
 
 @dataclass(frozen=True)
-class One:
-    """A list that must have exactly one entry."""
-
-    entry: Any
-
-
-@dataclass(frozen=True)
 class Each:
-    """A list or a map, each of whose entries is as described."""
+    """A list or a map, each of whose entries is as described.
+
+    Attributes:
+        entry: The rule of an entry.
+        at_most: How many entries are implemented; any number when None.
+    """
 
     entry: Any
+    at_most: int | None = None
 
 
-_ANY = Any_()
-_LITERALLY = Literally()
+ANY = object()
+"""Every value that the service model allows is implemented."""
+
+LITERAL = object()
+"""A name, of which every character stands for itself: format identifiers are not expanded."""
+
 _NO_TIMECODE = NoEffect("no timecode is read or written: clipping and insertion are refused")
 _PROGRESSIVE = NoEffect("concerns interlaced outputs only, which are refused")
 _TRANSPORT_STREAM = NoEffect("concerns MPEG transport streams with several programs")
@@ -59,165 +47,166 @@ _AWS = NoEffect("concerns AWS's billing or hardware")
 
 _AUDIO_SELECTOR = {
     "DefaultSelection": NoEffect("a selector that an output names must exist"),
-    "SelectorType": Only(("TRACK",)),
-    "Tracks": One(_ANY),
-    "Offset": Only((0,)),
+    "SelectorType": ("TRACK",),
+    "Tracks": Each(ANY, at_most=1),
+    "Offset": (0,),
     "ProgramSelection": _TRANSPORT_STREAM,
 }
 
 _INPUT = {
-    "FileInput": _ANY,
+    "FileInput": ANY,
     "TimecodeSource": _NO_TIMECODE,
     "VideoSelector": {
-        "Rotate": _ANY,
-        "ColorSpace": Only(("FOLLOW",)),
-        "SampleRange": Only(("FOLLOW",)),
-        "AlphaBehavior": Only(("DISCARD",)),
-        "PadVideo": Only(("DISABLED",)),
+        "Rotate": ANY,
+        "ColorSpace": ("FOLLOW",),
+        "SampleRange": ("FOLLOW",),
+        "AlphaBehavior": ("DISCARD",),
+        "PadVideo": ("DISABLED",),
         "EmbeddedTimecodeOverride": _NO_TIMECODE,
     },
     "AudioSelectors": Each(_AUDIO_SELECTOR),
-    "AdvancedInputFilter": Only(("DISABLED",)),
-    "DeblockFilter": Only(("DISABLED",)),
-    "DenoiseFilter": Only(("DISABLED",)),
-    "FilterEnable": Only(("AUTO", "DISABLE")),
-    "FilterStrength": Only((0,)),
-    "InputScanType": Only(("AUTO",)),
+    "AdvancedInputFilter": ("DISABLED",),
+    "DeblockFilter": ("DISABLED",),
+    "DenoiseFilter": ("DISABLED",),
+    "FilterEnable": ("AUTO", "DISABLE"),
+    "FilterStrength": (0,),
+    "InputScanType": ("AUTO",),
     "PsiControl": _TRANSPORT_STREAM,
 }
 
 _H264 = {
-    "AdaptiveQuantization": _ANY,
-    "Bitrate": _ANY,
-    "CodecLevel": _ANY,
-    "CodecProfile": Only(("BASELINE", "MAIN", "HIGH")),
-    "DynamicSubGop": _ANY,
-    "EntropyEncoding": _ANY,
+    "AdaptiveQuantization": ANY,
+    "Bitrate": ANY,
+    "CodecLevel": ANY,
+    "CodecProfile": ("BASELINE", "MAIN", "HIGH"),
+    "DynamicSubGop": ANY,
+    "EntropyEncoding": ANY,
     "FieldEncoding": _PROGRESSIVE,
-    "FramerateControl": _ANY,
-    "FramerateConversionAlgorithm": Only(("DUPLICATE_DROP",)),
-    "FramerateDenominator": _ANY,
-    "FramerateNumerator": _ANY,
-    "GopBReference": _ANY,
-    "GopClosedCadence": Only((1,)),
-    "GopSize": _ANY,
-    "GopSizeUnits": _ANY,
-    "HrdBufferInitialFillPercentage": _ANY,
-    "HrdBufferSize": _ANY,
-    "InterlaceMode": Only(("PROGRESSIVE",)),
-    "MaxBitrate": _ANY,
-    "MinIInterval": _ANY,
-    "NumberBFramesBetweenReferenceFrames": _ANY,
-    "NumberReferenceFrames": _ANY,
-    "ParControl": _ANY,
-    "ParDenominator": _ANY,
-    "ParNumerator": _ANY,
+    "FramerateControl": ANY,
+    "FramerateConversionAlgorithm": ("DUPLICATE_DROP",),
+    "FramerateDenominator": ANY,
+    "FramerateNumerator": ANY,
+    "GopBReference": ANY,
+    "GopClosedCadence": (1,),
+    "GopSize": ANY,
+    "GopSizeUnits": ANY,
+    "HrdBufferInitialFillPercentage": ANY,
+    "HrdBufferSize": ANY,
+    "InterlaceMode": ("PROGRESSIVE",),
+    "MaxBitrate": ANY,
+    "MinIInterval": ANY,
+    "NumberBFramesBetweenReferenceFrames": ANY,
+    "NumberReferenceFrames": ANY,
+    "ParControl": ANY,
+    "ParDenominator": ANY,
+    "ParNumerator": ANY,
     # Both are single passes; how hard they try is the constant `h264.PRESET`.
-    "QualityTuningLevel": Only(("SINGLE_PASS", "SINGLE_PASS_HQ")),
-    "QvbrSettings": {"QvbrQualityLevel": _ANY, "QvbrQualityLevelFineTune": _ANY},
-    "RateControlMode": _ANY,
-    "RepeatPps": Only(("DISABLED",)),
+    "QualityTuningLevel": ("SINGLE_PASS", "SINGLE_PASS_HQ"),
+    "QvbrSettings": {"QvbrQualityLevel": ANY, "QvbrQualityLevelFineTune": ANY},
+    "RateControlMode": ANY,
+    "RepeatPps": ("DISABLED",),
     "ScanTypeConversionMode": _PROGRESSIVE,
-    "SceneChangeDetect": _ANY,
-    "Slices": _ANY,
-    "SlowPal": Only(("DISABLED",)),
-    "Softness": Only((0,)),
-    "Syntax": Only(("DEFAULT",)),
-    "Telecine": Only(("NONE",)),
-    "UnregisteredSeiTimecode": Only(("DISABLED",)),
-    "WriteMp4PackagingType": Only(("AVC1",)),
+    "SceneChangeDetect": ANY,
+    "Slices": ANY,
+    "SlowPal": ("DISABLED",),
+    "Softness": (0,),
+    "Syntax": ("DEFAULT",),
+    "Telecine": ("NONE",),
+    "UnregisteredSeiTimecode": ("DISABLED",),
+    "WriteMp4PackagingType": ("AVC1",),
 }
 
 _VIDEO = {
-    "AfdSignaling": Only(("NONE",)),
+    "AfdSignaling": ("NONE",),
     "AntiAlias": NoEffect("MediaConvert ignores it too"),
-    "CodecSettings": {"Codec": Only(("H_264",)), "H264Settings": _H264},
-    "ColorMetadata": _ANY,
+    "CodecSettings": {"Codec": ("H_264",), "H264Settings": _H264},
+    "ColorMetadata": ANY,
     "DropFrameTimecode": _NO_TIMECODE,
-    "Height": _ANY,
-    "RespondToAfd": Only(("NONE",)),
-    "ScalingBehavior": Only(("DEFAULT", "STRETCH_TO_OUTPUT", "FIT", "FIT_NO_UPSCALE", "FILL")),
-    "Sharpness": Only((50,)),
-    "TimecodeInsertion": Only(("DISABLED",)),
-    "TimecodeTrack": Only(("DISABLED",)),
+    "Height": ANY,
+    "RespondToAfd": ("NONE",),
+    "ScalingBehavior": ("DEFAULT", "STRETCH_TO_OUTPUT", "FIT", "FIT_NO_UPSCALE", "FILL"),
+    "Sharpness": (50,),
+    "TimecodeInsertion": ("DISABLED",),
+    "TimecodeTrack": ("DISABLED",),
     "VideoPreprocessors": {
         "Deinterlacer": {
-            "Algorithm": Only(("INTERPOLATE",)),
-            "Control": _ANY,
+            "Algorithm": ("INTERPOLATE",),
+            "Control": ANY,
             # ADAPTIVE deinterlaces whatever is interlaced: a telecine is not looked for.
-            "Mode": Only(("DEINTERLACE", "ADAPTIVE")),
+            "Mode": ("DEINTERLACE", "ADAPTIVE"),
         },
         "ColorCorrector": {
-            "ColorSpaceConversion": Only(("NONE", "FORCE_709")),
-            "HdrToSdrToneMapper": _ANY,
+            "ColorSpaceConversion": ("NONE", "FORCE_709"),
+            "HdrToSdrToneMapper": ANY,
         },
     },
-    "Width": _ANY,
+    "Width": ANY,
 }
 
 _AAC = {
-    "AudioDescriptionBroadcasterMix": Only(("NORMAL",)),
-    "Bitrate": _ANY,
-    "CodecProfile": Only(("LC",)),
-    "CodingMode": Only(("CODING_MODE_1_0", "CODING_MODE_2_0", "CODING_MODE_5_1")),
-    "RateControlMode": Only(("CBR",)),
-    "RawFormat": Only(("NONE",)),
-    "SampleRate": _ANY,
-    "Specification": Only(("MPEG4",)),
+    "AudioDescriptionBroadcasterMix": ("NORMAL",),
+    "Bitrate": ANY,
+    "CodecProfile": ("LC",),
+    "CodingMode": ("CODING_MODE_1_0", "CODING_MODE_2_0", "CODING_MODE_5_1"),
+    "RateControlMode": ("CBR",),
+    "RawFormat": ("NONE",),
+    "SampleRate": ANY,
+    "Specification": ("MPEG4",),
 }
 
 _AUDIO = {
-    "AudioSourceName": _ANY,
+    "AudioSourceName": ANY,
     "AudioTypeControl": NoEffect("an mp4 file has no place for an ISO 639 audio type"),
     "AudioType": NoEffect("an mp4 file has no place for an ISO 639 audio type"),
-    "CodecSettings": {"Codec": Only(("AAC",)), "AacSettings": _AAC},
-    "LanguageCode": _ANY,
-    "LanguageCodeControl": _ANY,
+    "CodecSettings": {"Codec": ("AAC",), "AacSettings": _AAC},
+    "LanguageCode": ANY,
+    "LanguageCodeControl": ANY,
 }
 
 _OUTPUT = {
     "AudioDescriptions": Each(_AUDIO),
     "ContainerSettings": {
-        "Container": Only(("MP4",)),
+        "Container": ("MP4",),
         "Mp4Settings": {
-            "AudioDuration": Only(("DEFAULT_CODEC_DURATION",)),
+            "AudioDuration": ("DEFAULT_CODEC_DURATION",),
             # Composition times are as asked; the cslg box itself is one that ffmpeg cannot write.
-            "CslgAtom": _ANY,
-            "CttsVersion": Only((0,)),
-            "FreeSpaceBox": Only(("EXCLUDE",)),
-            "MoovPlacement": _ANY,
+            "CslgAtom": ANY,
+            "CttsVersion": (0,),
+            "FreeSpaceBox": ("EXCLUDE",),
+            "MoovPlacement": ANY,
         },
     },
-    "Extension": _LITERALLY,
-    "NameModifier": _LITERALLY,
+    "Extension": LITERAL,
+    "NameModifier": LITERAL,
     "VideoDescription": _VIDEO,
 }
 
 _FILE_GROUP = {
-    "Destination": _LITERALLY,
+    "Destination": LITERAL,
     "DestinationSettings": {
         "S3Settings": {
-            "Encryption": {"EncryptionType": Only(("SERVER_SIDE_ENCRYPTION_S3",))},
-            "StorageClass": _ANY,
+            "Encryption": {"EncryptionType": ("SERVER_SIDE_ENCRYPTION_S3",)},
+            "StorageClass": ANY,
         }
     },
 }
 
 IMPLEMENTED: Mapping[str, Any] = {
-    "AccelerationSettings": {"Mode": Only(("DISABLED", "PREFERRED"))},
+    "AccelerationSettings": {"Mode": ("DISABLED", "PREFERRED")},
     "BillingTagsSource": _AWS,
-    "ClientRequestToken": _ANY,
-    "Priority": _ANY,
-    "Queue": _ANY,
-    "Role": _ANY,
+    "ClientRequestToken": ANY,
+    "HopDestinations": Each({"Priority": ANY, "Queue": ANY, "WaitMinutes": ANY}),
+    "Priority": ANY,
+    "Queue": ANY,
+    "Role": ANY,
     "Settings": {
-        "Inputs": One(_INPUT),
+        "Inputs": Each(_INPUT, at_most=1),
         "OutputGroups": Each(
             {
                 "CustomName": NoEffect("a label"),
                 "Name": NoEffect("a label"),
                 "OutputGroupSettings": {
-                    "Type": Only(("FILE_GROUP_SETTINGS",)),
+                    "Type": ("FILE_GROUP_SETTINGS",),
                     "FileGroupSettings": _FILE_GROUP,
                 },
                 "Outputs": Each(_OUTPUT),
@@ -225,10 +214,10 @@ IMPLEMENTED: Mapping[str, Any] = {
         ),
         "TimecodeConfig": {"Source": _NO_TIMECODE},
     },
-    "SimulateReservedQueue": Only(("DISABLED",)),
-    "StatusUpdateInterval": _ANY,
-    "Tags": _ANY,
-    "UserMetadata": _ANY,
+    "SimulateReservedQueue": ("DISABLED",),
+    "StatusUpdateInterval": ANY,
+    "Tags": ANY,
+    "UserMetadata": ANY,
 }
 
 
@@ -249,14 +238,14 @@ def _refused(value: Any, rule: Any, path: str) -> Iterator[str]:
                 yield from _refused(member, rule[name], member_path)
             else:
                 yield f"{member_path} is not implemented by this local service."
-    elif isinstance(rule, One) and len(value) != 1:
-        yield f"{path} has {len(value)} entries; this local service implements exactly one."
-    elif isinstance(rule, One | Each):
+    elif isinstance(rule, Each):
+        if rule.at_most is not None and len(value) > rule.at_most:
+            yield f"{path} has {len(value)} entries; this local service implements {rule.at_most}."
         entries = value.items() if isinstance(value, Mapping) else enumerate(value)
         for key, entry in entries:
             yield from _refused(entry, rule.entry, f"{path}[{key}]")
-    elif isinstance(rule, Literally) and "$" in value:
+    elif rule is LITERAL and "$" in value:
         yield f"{path} is {value!r}; this local service expands no format identifiers ($...$)."
-    elif isinstance(rule, Only) and value not in rule:
+    elif isinstance(rule, tuple) and value not in rule:
         implemented = ", ".join(str(choice) for choice in rule)
         yield f"{path} is {value!r}; this local service implements: {implemented}."

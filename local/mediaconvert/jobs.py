@@ -52,6 +52,15 @@ class WrittenOutput:
     video_bitrate: int | None
 
 
+@dataclass(frozen=True)
+class QueueTransition:
+    """A hop of a waiting job from one queue (ARN) to another."""
+
+    source: str
+    destination: str
+    time: datetime
+
+
 @dataclass
 class Job:
     """One job.
@@ -59,15 +68,18 @@ class Job:
     Attributes:
         id: `<milliseconds>-<six characters>`, as the service makes them.
         arn: Its ARN.
-        queue: ARN of its queue.
+        queue: ARN of the queue that it is in.
+        priority: Higher runs first within a queue.
         request: The CreateJob request.
         submitted: When it was created; `started` and `finished` follow.
         output_groups: What was written, per output group; empty until the job is complete.
+        transitions: Its hops between queues.
     """
 
     id: str
     arn: str
     queue: str
+    priority: int
     request: Mapping[str, Any]
     submitted: datetime
     started: datetime | None = None
@@ -78,6 +90,7 @@ class Job:
     error_code: int | None = None
     error_message: str | None = None
     output_groups: list[list[WrittenOutput]] = field(default_factory=list)
+    transitions: list[QueueTransition] = field(default_factory=list)
 
     @property
     def percent(self) -> int:
@@ -86,11 +99,6 @@ class Job:
             return 100
         begin, end = _SHARES[self.phase]
         return begin + (end - begin) * self.phase_percent // 100
-
-    @property
-    def priority(self) -> int:
-        """Higher runs first within a queue."""
-        return int(self.request.get("Priority", 0))
 
     @property
     def user_metadata(self) -> Mapping[str, str]:
@@ -141,7 +149,14 @@ class Jobs:
         letters = string.ascii_lowercase + string.digits
         suffix = "".join(secrets.choice(letters) for _ in range(6))
         job_id = f"{int(now.timestamp() * 1000)}-{suffix}"
-        return Job(job_id, self.arn_prefix + job_id, queue_arn, request, now)
+        return Job(
+            id=job_id,
+            arn=self.arn_prefix + job_id,
+            queue=queue_arn,
+            priority=request.get("Priority", 0),
+            request=request,
+            submitted=now,
+        )
 
     def find(self, job_id: str) -> Job:
         """Return a job by its id.

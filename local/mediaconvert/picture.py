@@ -7,8 +7,8 @@ from typing import Any
 
 from local.mediaconvert.color import color_filters
 from local.mediaconvert.errors import JobError
-from local.mediaconvert.geometry import Picture, Scaling, scaling
-from local.mediaconvert.probe import VideoTrack
+from local.mediaconvert.geometry import Picture, Sizes, scaling
+from local.mediaconvert.media import VideoTrack
 
 _STANDARD_RATES = (1, 5, 10, 15, 24, 30, 50, 60)
 """MediaConvert rounds the average of a varying frame rate up to one of these (frames a second)."""
@@ -36,12 +36,6 @@ class Plan:
     frame_rate: Fraction
 
 
-def _rotation(selector: Mapping[str, Any], track: VideoTrack) -> int:
-    """Return the clockwise degrees that a VideoSelector asks for."""
-    rotate = selector.get("Rotate", "DEGREE_0")
-    return track.rotation if rotate == "AUTO" else int(rotate.rpartition("_")[2])
-
-
 def plan(description: Mapping[str, Any], selector: Mapping[str, Any], track: VideoTrack) -> Plan:
     """Plan the picture of an output.
 
@@ -57,7 +51,7 @@ def plan(description: Mapping[str, Any], selector: Mapping[str, Any], track: Vid
     degrees = _rotation(selector, track)
     upright = Picture(track.width, track.height, track.pixel_aspect).turned(degrees)
     aspect = _pixel_aspect(settings, upright)
-    scaled = scaling(
+    sizes = scaling(
         upright,
         aspect,
         description.get("Width"),
@@ -69,11 +63,17 @@ def plan(description: Mapping[str, Any], selector: Mapping[str, Any], track: Vid
         *_deinterlace(description.get("VideoPreprocessors", {}).get("Deinterlacer")),
         f"fps={rate.numerator}/{rate.denominator}",
         *_TURNS[degrees],
-        *_resize(scaled),
+        *_resize(sizes),
         f"setsar={aspect.numerator}/{aspect.denominator}",
         *color_filters(description, track),
     ]
-    return Plan(filters, scaled.output, rate)
+    return Plan(filters, sizes.output, rate)
+
+
+def _rotation(selector: Mapping[str, Any], track: VideoTrack) -> int:
+    """Return the clockwise degrees that a VideoSelector asks for."""
+    rotate = selector.get("Rotate", "DEGREE_0")
+    return track.rotation if rotate == "AUTO" else int(rotate.rpartition("_")[2])
 
 
 def _frame_rate(codec_settings: Mapping[str, Any], track: VideoTrack) -> Fraction:
@@ -107,10 +107,10 @@ def _deinterlace(deinterlacer: Mapping[str, Any] | None) -> list[str]:
     return [f"bwdif=mode=send_frame:deint={'all' if every else 'interlaced'}"]
 
 
-def _resize(scaled: Scaling) -> list[str]:
-    chain = ["scale={}:{}:flags=bicubic".format(*scaled.scaled)]
-    if scaled.output[0] > scaled.scaled[0] or scaled.output[1] > scaled.scaled[1]:
-        chain.append("pad={}:{}:-1:-1".format(*scaled.output))
-    elif scaled.output != scaled.scaled:
-        chain.append("crop={}:{}".format(*scaled.output))
+def _resize(sizes: Sizes) -> list[str]:
+    chain = ["scale={}:{}:flags=bicubic".format(*sizes.scaled)]
+    if sizes.output[0] > sizes.scaled[0] or sizes.output[1] > sizes.scaled[1]:
+        chain.append("pad={}:{}:-1:-1".format(*sizes.output))
+    elif sizes.output != sizes.scaled:
+        chain.append("crop={}:{}".format(*sizes.output))
     return chain

@@ -1,6 +1,5 @@
 """What is in an input file, read with the FFmpeg libraries (PyAV)."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,15 +12,14 @@ from av.video.stream import VideoStream
 
 from local.mediaconvert.errors import JobError
 from local.mediaconvert.iso_boxes import iso_boxes
-
-DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mxf,mpegts,mpeg,avi,wav,mp3,flac,ogg,asf"
-"""The containers that MediaConvert reads, by FFmpeg's names. A playlist or a script named .mp4 is
-never opened: those formats can make FFmpeg read other files."""
-
-PROTOCOLS = "file"
-
-UNDETERMINED = "und"
-"""ISO 639's code of an unknown language."""
+from local.mediaconvert.media import (
+    DEMUXERS,
+    PROTOCOLS,
+    UNDETERMINED,
+    AudioTrack,
+    Media,
+    VideoTrack,
+)
 
 _DISPLAY_MATRIX_TOLERANCE = 1
 """Degrees by which a rotation may miss a right angle and still be one."""
@@ -31,86 +29,11 @@ _RIGHT_ANGLE = 90
 _ROTATABLE = "mp4"
 """MediaConvert heeds the rotation of mov and mp4 files only; FFmpeg reads both with one demuxer."""
 
-PQ, HLG = 16, 18
-"""Transfer characteristics of SMPTE ST 2084 and ARIB STD-B67 (ITU-T H.273)."""
-
 _UNSUPPORTED_CODECS = frozenset({"svq1", "adpcm_ms"})
 _UNSUPPORTED_PROFILES = frozenset({"High 4:4:4 Predictive"})
 """Examples that AWS's page of error 1030 gives; FFmpeg itself could decode them."""
 
 _ISO_CONTENT = frozenset({"moov", "mdat", "moof"})
-
-
-@dataclass(frozen=True)
-class VideoTrack:
-    """The picture of an input.
-
-    Attributes:
-        index: Position among the file's streams.
-        codec: FFmpeg's name of the codec.
-        fourcc: Four-character code in the container; empty when it has none.
-        width: Stored samples per line, before rotation.
-        height: Stored lines, before rotation.
-        rotation: Degrees clockwise that make it upright: 0, 90, 180 or 270.
-        pixel_aspect: Width of a stored sample relative to its height, before rotation.
-        frame_rate: Frames a second, the average when it varies; None when one frame tells none.
-        is_variable: Whether the distance of the frames varies.
-        chroma: How colour is sampled: `420`, `422` or `444`.
-        bit_depth: Bits per sample.
-        bit_rate: Bits a second, as the container tells.
-        transfer: Transfer characteristics (ITU-T H.273).
-        matrix: Matrix coefficients (ITU-T H.273).
-        is_interlaced: Whether its frames are made of two fields.
-    """
-
-    index: int
-    codec: str
-    fourcc: str
-    width: int
-    height: int
-    rotation: int
-    pixel_aspect: Fraction
-    frame_rate: Fraction | None
-    is_variable: bool
-    chroma: str
-    bit_depth: int
-    bit_rate: int | None
-    transfer: int
-    matrix: int
-    is_interlaced: bool
-
-    @property
-    def is_hdr(self) -> bool:
-        """Whether its transfer function is PQ or HLG."""
-        return self.transfer in (PQ, HLG)
-
-
-@dataclass(frozen=True)
-class AudioTrack:
-    """One sound track of an input.
-
-    Attributes:
-        index: Position among the file's streams.
-        codec: FFmpeg's name of the codec.
-        channels: Number of channels.
-        sample_rate: Samples a second.
-        language: ISO 639 code, UNDETERMINED when the file does not tell.
-    """
-
-    index: int
-    codec: str
-    channels: int
-    sample_rate: int
-    language: str
-
-
-@dataclass(frozen=True)
-class Media:
-    """An input file: its length in seconds, its picture if it has one, its sound tracks."""
-
-    duration: float
-    video: VideoTrack | None
-    audio: tuple[AudioTrack, ...]
 
 
 def probe(path: Path) -> Media:

@@ -1,19 +1,23 @@
-"""Which job runs when: queues, priorities, concurrency, and the end of each job."""
+"""Which job runs when: queues, priorities, concurrency, hops, and the end of each job."""
 
 import heapq
 import itertools
 import logging
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from local.mediaconvert import events
+from local.mediaconvert.announcer import Announcer
 from local.mediaconvert.errors import ApiError, CanceledError, JobError
 from local.mediaconvert.ffmpeg import Cancellation
-from local.mediaconvert.jobs import Job, Status
-from local.mediaconvert.queues import Queues
+from local.mediaconvert.jobs import Job, QueueTransition, Status
+from local.mediaconvert.queues import DEFAULT_QUEUE, Queues
+
+_MINUTE = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -34,37 +38,36 @@ class Scheduler:
     """Runs the jobs of all queues, each on a thread of its own."""
 
     def __init__(
-        self,
-        queues: Queues,
-        work: Work,
-        send: Callable[[events.Event], None],
-        account: str,
-        now: Callable[[], datetime],
+        self, queues: Queues, work: Work, announcer: Announcer, now: Callable[[], datetime]
     ) -> None:
         """Start without jobs.
 
         Args:
             queues: Whose status and concurrency are obeyed.
             work: What a job does.
-            send: Takes the events of jobs.
-            account: AWS account id, for the events.
+            announcer: Takes the events of jobs.
             now: The clock.
         """
         self._queues = queues
         self._work = work
-        self._send = send
-        self._account = account
+        self._announce = announcer.announce
         self._now = now
         self._order = itertools.count()
         self._waiting: defaultdict[str, list[tuple[int, int, Job]]] = defaultdict(list)
         self._running: dict[str, _Run] = {}
+        self._hops: list[threading.Timer] = []
         self._is_closing = False
         self._lock = threading.RLock()
 
     def submit(self, job: Job) -> None:
         """Put a new job into its queue: behind those of its priority, before the lower ones."""
         with self._lock:
-            heapq.heappush(self._waiting[job.queue], (-job.priority, next(self._order), job))
+            self._enter(job)
+            for destination in job.request.get("HopDestinations", []):
+                seconds = destination["WaitMinutes"] * _MINUTE
+                timer = threading.Timer(seconds, self.hop, (job, destination))
+                self._hops.append(timer)
+                timer.start()
         self.wake()
 
     def wake(self) -> None:
@@ -76,10 +79,32 @@ class Scheduler:
             for queue in self._queues.all():
                 waiting = self._waiting[queue.arn]
                 while waiting and not queue.is_paused and busy[queue.arn] < queue.concurrent_jobs:
-                    job = heapq.heappop(waiting)[-1]
-                    if job.status is Status.SUBMITTED:
-                        self._start(job)
-                        busy[queue.arn] += 1
+                    self._start(heapq.heappop(waiting)[-1])
+                    busy[queue.arn] += 1
+
+    def hop(self, job: Job, destination: Mapping[str, Any]) -> None:
+        """Move a job that still waits to another queue.
+
+        Args:
+            job: The job.
+            destination: One of its HopDestinations.
+        """
+        with self._lock:
+            if job.status is not Status.SUBMITTED:
+                return
+            try:
+                queue = self._queues.find(destination.get("Queue", DEFAULT_QUEUE))
+            except ApiError as error:
+                _log.warning("The job %s stays where it is: %s", job.id, error)
+                return
+            transition = QueueTransition(job.queue, queue.arn, self._now())
+            priority = job.priority
+            self._leave(job)
+            job.transitions.append(transition)
+            job.queue, job.priority = queue.arn, destination.get("Priority", priority)
+            self._enter(job)
+            self._announce(job, "QUEUE_HOP", **events.queue_hop(job, transition, priority))
+        self.wake()
 
     def cancel(self, job: Job) -> None:
         """End a job that has not ended yet.
@@ -93,6 +118,7 @@ class Scheduler:
                     "ConflictException", f"The job {job.id} is {job.status}: it has ended."
                 )
             run = self._running.get(job.id)
+            self._leave(job)
             self._finish(job, Status.CANCELED)
         if run:
             run.cancellation.cancel()
@@ -100,9 +126,8 @@ class Scheduler:
     def counts(self, queue_arn: str) -> tuple[int, int]:
         """Return how many jobs of a queue are waiting and how many are running."""
         with self._lock:
-            waiting = [job.status for *_, job in self._waiting[queue_arn]]
             running = sum(run.job.queue == queue_arn for run in self._running.values())
-            return waiting.count(Status.SUBMITTED), running
+            return len(self._waiting[queue_arn]), running
 
     def close(self) -> None:
         """Stop the running jobs with their processes; they stay as they are, without an event."""
@@ -111,8 +136,18 @@ class Scheduler:
             runs = list(self._running.values())
         for run in runs:
             run.cancellation.cancel()
-        for run in runs:
-            run.thread.join()
+        for timer in self._hops:
+            timer.cancel()
+        for thread in (*(run.thread for run in runs), *self._hops):
+            thread.join()
+
+    def _enter(self, job: Job) -> None:
+        heapq.heappush(self._waiting[job.queue], (-job.priority, next(self._order), job))
+
+    def _leave(self, job: Job) -> None:
+        waiting = self._waiting[job.queue]
+        waiting[:] = [entry for entry in waiting if entry[-1] is not job]
+        heapq.heapify(waiting)
 
     def _start(self, job: Job) -> None:
         cancellation = Cancellation()
@@ -121,7 +156,7 @@ class Scheduler:
         )
         job.status, job.started = Status.PROGRESSING, self._now()
         self._running[job.id] = _Run(job, cancellation, thread)
-        self._send(events.progressing(job, self._account, job.started))
+        self._announce(job, Status.PROGRESSING)
         thread.start()
 
     def _run(self, job: Job, cancellation: Cancellation) -> None:
@@ -145,9 +180,5 @@ class Scheduler:
 
     def _finish(self, job: Job, status: Status) -> None:
         job.status, job.finished = status, self._now()
-        event = {
-            Status.COMPLETE: events.complete,
-            Status.ERROR: events.error,
-            Status.CANCELED: events.canceled,
-        }[status]
-        self._send(event(job, self._account, job.finished))
+        details = {Status.COMPLETE: events.complete, Status.ERROR: events.error}.get(status)
+        self._announce(job, status, **(details(job) if details else {}))

@@ -1,40 +1,26 @@
-"""The HTTP server, and the service as a whole: open it, use it with boto3, close it."""
+"""The service as a whole: open it, use it with boto3, close it."""
 
-import json
-import logging
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
 from local.mediaconvert.access import AwsAccess
+from local.mediaconvert.announcer import Announcer, Event
 from local.mediaconvert.api import Api
 from local.mediaconvert.errors import ApiError
-from local.mediaconvert.events import Event, EventSender
 from local.mediaconvert.faults import Faults
+from local.mediaconvert.http_server import HttpServer
 from local.mediaconvert.jobs import Jobs
 from local.mediaconvert.queues import Queues
 from local.mediaconvert.scheduler import Scheduler
 from local.mediaconvert.transcode import Transcoder
-from local.mediaconvert.wire import read_call, write_error, write_result
+from local.mediaconvert.wire import Answer, read_call, read_json, write_result
 
 FAULTS_PATH = "/_local/faults"
-
-_LOOPBACK = "127.0.0.1"
-_FREE_PORT = 0
-
-_SILENCE = 5.0
-"""Seconds after which a silent connection is closed, so that none delays `close`."""
-
-_BACKLOG = 128
-"""Connections that may wait to be accepted; the standard library's 5 would refuse a burst."""
-
-_log = logging.getLogger(__name__)
 
 
 def _utc_now() -> datetime:
@@ -71,36 +57,29 @@ class MediaConvertService:
         """
         prefix = f"arn:aws:mediaconvert:{region}:{account}"
         self._scratch = TemporaryDirectory(prefix="mediaconvert-", dir=folder)
-        self._events = EventSender(emit)
-        self._faults = Faults()
-        queues = Queues(f"{prefix}:queues/", now)
         self._aws = aws or AwsAccess()
-        transcoder = Transcoder(
-            account, self._aws, self._faults, self._events.send, Path(self._scratch.name), now
-        )
-        self._scheduler = Scheduler(queues, transcoder.run, self._events.send, account, now)
+        self._announcer = Announcer(account, now, emit)
+        self._faults = Faults()
+        scratch = Path(self._scratch.name)
+        transcoder = Transcoder(self._aws, self._faults, self._announcer, scratch, now)
+        queues = Queues(f"{prefix}:queues/", now)
+        self._scheduler = Scheduler(queues, transcoder.run, self._announcer, now)
         self._api = Api(Jobs(f"{prefix}:jobs/", now), queues, self._scheduler)
-        self._server = _Server((_LOOPBACK, _FREE_PORT), self._handler())
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="mediaconvert-http"
-        )
-        self._thread.start()
+        self._server = HttpServer(self._answer)
 
     @property
     def endpoint(self) -> str:
         """URL for boto3's `endpoint_url`, or AWS_ENDPOINT_URL_MEDIACONVERT."""
-        return f"http://{_LOOPBACK}:{self._server.server_port}"
+        return self._server.url
 
     def close(self) -> None:
         """Stop listening, end every job with its process, and remove the scratch files.
 
         Calling this twice does no harm.
         """
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.close()
         self._scheduler.close()
-        self._events.close()
+        self._announcer.close()
         self._aws.close()
         self._scratch.cleanup()
 
@@ -117,57 +96,20 @@ class MediaConvertService:
         """Close the service."""
         self.close()
 
-    def answer(self, method: str, target: str, body: bytes) -> tuple[int, bytes, str | None] | None:
-        """Answer one request: status, body and error name; None when it must go unanswered."""
-        try:
-            if target == FAULTS_PATH:
-                return self._order_fault(method, body)
-            if self._faults.is_offline:
-                return None
-            call = read_call(method, target, body)
-            self._faults.refuse(call)
-            return (*write_result(call.operation, self._api.answer(call)), None)
-        except ApiError as error:
-            return (*write_error(error), error.name)
+    def _answer(self, method: str, target: str, body: bytes) -> Answer | None:
+        if target == FAULTS_PATH:
+            return self._order_fault(method, body)
+        if self._faults.is_offline:
+            return None
+        call = read_call(method, target, body)
+        self._faults.refuse(call)
+        return write_result(call.operation, self._api.answer(call))
 
-    def _order_fault(self, method: str, body: bytes) -> tuple[int, bytes, None]:
+    def _order_fault(self, method: str, body: bytes) -> Answer:
         if method == "POST":
-            self._faults.add(json.loads(body))
+            self._faults.add(read_json(body))
         elif method == "DELETE":
             self._faults.clear()
         else:
             raise ApiError("NotFoundException", f"{FAULTS_PATH} takes POST and DELETE only.")
-        return HTTPStatus.OK, b"{}", None
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        service = self
-
-        class Handler(BaseHTTPRequestHandler):
-            # HTTP/1.0, the default: a connection ends with its answer, so no thread waits for more.
-            timeout = _SILENCE
-
-            def _serve(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                answer = service.answer(self.command, self.path, body)
-                if answer is None:
-                    return
-                status, content, error = answer
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                if error:
-                    self.send_header("x-amzn-ErrorType", error)
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server's names
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - overridden
-                _log.debug(format, *args)
-
-        return Handler
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = False  # `server_close` waits for the answers that are on their way
-    request_queue_size = _BACKLOG
+        return Answer(HTTPStatus.OK, b"{}")

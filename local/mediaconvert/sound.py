@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.mediaconvert.errors import JobError
-from local.mediaconvert.probe import UNDETERMINED, AudioTrack, Media
+from local.mediaconvert.media import UNDETERMINED, AudioTrack, Media
 
 DEFAULT_SOURCE = "Audio Selector 1"
 

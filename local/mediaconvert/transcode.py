@@ -8,14 +8,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from local.mediaconvert import events
-from local.mediaconvert.access import AwsAccess, RoleStorage
+from local.mediaconvert.access import AwsAccess
+from local.mediaconvert.announcer import Announcer
 from local.mediaconvert.destination import output_uri
 from local.mediaconvert.encode import output_arguments
 from local.mediaconvert.errors import JobError
 from local.mediaconvert.faults import Faults
 from local.mediaconvert.ffmpeg import Cancellation, Progress, encode
 from local.mediaconvert.jobs import Job, Phase, WrittenOutput
-from local.mediaconvert.probe import Media, probe
+from local.mediaconvert.media import Media
+from local.mediaconvert.probe import probe
+from local.mediaconvert.storage import RoleStorage
 
 _CONTENT_TYPE = "video/mp4"
 
@@ -38,18 +41,16 @@ class Transcoder:
     """Does the work of jobs.
 
     Attributes:
-        account: AWS account id, for the events.
         aws: How S3 is reached.
         faults: What is ordered to go wrong.
-        send: Takes the events that arise during the work.
+        announcer: Takes the events that arise during the work.
         folder: Where scratch files go, each job in a folder of its own that is removed.
         now: The clock.
     """
 
-    account: str
     aws: AwsAccess
     faults: Faults
-    send: Callable[[events.Event], None]
+    announcer: Announcer
     folder: Path
     now: Callable[[], datetime]
 
@@ -66,7 +67,9 @@ class Transcoder:
             source = Path(scratch) / "input"
             role.download(job.source["FileInput"], source, lambda _: cancellation.check())
             media = probe(source)
-            self.send(events.input_information(job, self.account, self.now(), media))
+            self.announcer.announce(
+                job, "INPUT_INFORMATION", **events.input_information(job, media)
+            )
             outputs = _plan(job, media, Path(scratch))
             job.phase, job.phase_percent = Phase.TRANSCODING, 0
             self._encode(job, source, media, outputs, cancellation)
@@ -112,8 +115,8 @@ class _Reporter:
             job.phase_percent = min(99, int(100 * done))
         if now - self._last >= self._interval:
             self._last = now
-            self._transcoder.send(
-                events.status_update(job, self._transcoder.account, now, progress.frames)
+            self._transcoder.announcer.announce(
+                job, "STATUS_UPDATE", **events.status_update(job, progress.frames)
             )
 
 

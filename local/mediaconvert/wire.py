@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from botocore.loaders import Loader
@@ -36,6 +36,14 @@ class Call:
 
     operation: str
     parameters: dict[str, Any]
+
+
+class Answer(NamedTuple):
+    """An HTTP answer: status, JSON, and the error shape when it is a refusal."""
+
+    status: int
+    body: bytes
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ def read_call(method: str, target: str, body: bytes) -> Call:
     else:
         raise ApiError("NotFoundException", f"No operation of MediaConvert is {method} {url.path}.")
     operation = route.operation
-    parameters = _from_json(_read_json(body), operation.input_shape)
+    parameters = _from_json(read_json(body), operation.input_shape)
     labels = {name: unquote(value) for name, value in match.groupdict().items()}
     query = {name: values[-1] for name, values in parse_qs(url.query).items()}
     parameters |= _located(operation, "uri", labels) | _located(operation, "querystring", query)
@@ -73,17 +81,17 @@ def read_call(method: str, target: str, body: bytes) -> Call:
     return Call(operation.name, parameters)
 
 
-def write_result(operation: str, result: Mapping[str, Any]) -> tuple[int, bytes]:
-    """Return the HTTP status and the JSON of an operation's result."""
+def write_result(operation: str, result: Mapping[str, Any]) -> Answer:
+    """Answer with an operation's result."""
     model = _model().operation_model(operation)
     content = _to_json(result, model.output_shape)
-    return int(model.http["responseCode"]), json.dumps(content).encode()
+    return Answer(model.http["responseCode"], json.dumps(content).encode())
 
 
-def write_error(error: ApiError) -> tuple[int, bytes]:
-    """Return the HTTP status and the JSON of a refusal."""
+def write_error(error: ApiError) -> Answer:
+    """Answer with a refusal."""
     status = _model().shape_for(error.name).metadata["error"]["httpStatusCode"]
-    return int(status), json.dumps({"message": error.message}).encode()
+    return Answer(status, json.dumps({"message": error.message}).encode(), error.name)
 
 
 def is_error_of(operation: str, error: str) -> bool:
@@ -111,7 +119,8 @@ def _routes() -> tuple[_Route, ...]:
     )
 
 
-def _read_json(body: bytes) -> dict[str, Any]:
+def read_json(body: bytes) -> dict[str, Any]:
+    """Read a body; raise BadRequestException unless it is a JSON object or empty."""
     try:
         content = json.loads(body or b"{}")
     except ValueError as error:

@@ -314,6 +314,22 @@ def test_a_waiting_job_is_canceled(studio: Studio) -> None:
     assert "CANCELED" == studio.client.get_job(Id=job_id)["Job"]["Status"]
 
 
+# Hops
+
+
+def test_a_hop_is_described_and_its_queue_must_exist(studio: Studio) -> None:
+    """HopDestinations name queues that exist and a wait; GetJob shows them."""
+    pause(studio)
+    hop = {"Queue": "other", "WaitMinutes": 5}
+    with pytest.raises(studio.client.exceptions.NotFoundException):
+        studio.submit(studio.document(HopDestinations=[hop]))
+    studio.client.create_queue(Name="other")
+    with pytest.raises(studio.client.exceptions.BadRequestException, match="WaitMinutes"):
+        studio.submit(studio.document(HopDestinations=[{"Queue": "other"}]))
+    job_id = studio.submit(studio.document(HopDestinations=[hop]))
+    assert [hop] == studio.client.get_job(Id=job_id)["Job"]["HopDestinations"]
+
+
 # Tags
 
 

@@ -14,7 +14,8 @@ from local.mediaconvert.encode import output_arguments
 from local.mediaconvert.errors import JobError
 from local.mediaconvert.ffmpeg import Cancellation, encode
 from local.mediaconvert.iso_boxes import iso_boxes
-from local.mediaconvert.probe import VideoTrack, probe
+from local.mediaconvert.media import VideoTrack
+from local.mediaconvert.probe import probe
 from tests.local.mediaconvert import clips
 from tests.local.mediaconvert.documents import (
     aac_of,

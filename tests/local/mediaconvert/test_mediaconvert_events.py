@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -11,88 +12,62 @@ import pytest
 from moto import mock_aws
 
 from local.mediaconvert import MediaConvertService, events
-from local.mediaconvert.events import Event, EventSender
+from local.mediaconvert.announcer import Announcer, Event
 from local.mediaconvert.jobs import Job, Phase, WrittenOutput
-from local.mediaconvert.probe import AudioTrack, Media, VideoTrack
+from local.mediaconvert.media import AudioTrack, Media, VideoTrack
 from tests.local.mediaconvert.studio import ACCOUNT as STUDIO_ACCOUNT
 from tests.local.mediaconvert.studio import INPUT, KEY, OUTPUT, REGION, Studio, wait_until
 
 ACCOUNT = "111122223333"
 NOW = datetime(2022, 12, 19, 19, 7, 12, 75_000, UTC)
 QUEUE = f"arn:aws:mediaconvert:us-west-2:{ACCOUNT}:queues/Default"
-BASE = {
-    "timestamp": 1671476832075,
-    "accountId": ACCOUNT,
-    "queue": QUEUE,
-    "jobId": "1671476818694-phptj0",
-    "userMetadata": {"preset": "720p"},
-}
+JOB = f"arn:aws:mediaconvert:us-west-2:{ACCOUNT}:jobs/1671476818694-phptj0"
 
 
 def job(**state: Any) -> Job:
     """Return a job with the names of the documentation's examples."""
-    job_id = "1671476818694-phptj0"
-    arn = f"arn:aws:mediaconvert:us-west-2:{ACCOUNT}:jobs/{job_id}"
     request = {
         "UserMetadata": {"preset": "720p"},
         "Settings": {"Inputs": [{"FileInput": "s3://bucket/file/file.mp4"}]},
     }
-    return Job(job_id, arn, QUEUE, request, NOW, **state)
+    return Job(JOB.rpartition("/")[2], JOB, QUEUE, 0, request, NOW, **state)
 
 
-def test_every_event_names_its_job() -> None:
-    """An event has the job's ARN as its resource, its time, and the fields that all share."""
-    event = events.progressing(job(), ACCOUNT, NOW)
-    assert [f"arn:aws:mediaconvert:us-west-2:{ACCOUNT}:jobs/1671476818694-phptj0"] == (
-        event["resources"]
-    )
-    assert NOW == event["time"]
-    assert {**BASE, "status": "PROGRESSING"} == event["detail"]
-
-
-def test_the_simple_ends() -> None:
-    """CANCELED carries the shared fields only, ERROR also the code and the message."""
-    assert {**BASE, "status": "CANCELED"} == events.canceled(job(), ACCOUNT, NOW)["detail"]
+def test_an_error_has_code_and_message() -> None:
+    """ERROR tells both as GetJob does."""
     failed = job(error_code=1040, error_message="Example error message")
-    assert {
-        **BASE,
-        "status": "ERROR",
-        "errorCode": 1040,
-        "errorMessage": "Example error message",
-    } == events.error(failed, ACCOUNT, NOW)["detail"]
+    assert {"errorCode": 1040, "errorMessage": "Example error message"} == events.error(failed)
 
 
 def test_completion_lists_the_files() -> None:
     """COMPLETE has, per group and output, path, length and the picture's size."""
     output = WrittenOutput("s3://bucket/file/file.mp4", 30041, 1920, 1080, 6_000_000)
     sound = WrittenOutput("s3://bucket/file/file.m4a", 30041, None, None, None)
-    detail = events.complete(job(output_groups=[[output, sound]]), ACCOUNT, NOW)["detail"]
-    assert [
-        {
-            "outputDetails": [
-                {
-                    "outputFilePaths": ["s3://bucket/file/file.mp4"],
-                    "durationInMs": 30041,
-                    "videoDetails": {
-                        "widthInPx": 1920,
-                        "heightInPx": 1080,
-                        "averageBitrate": 6_000_000,
+    assert {
+        "outputGroupDetails": [
+            {
+                "outputDetails": [
+                    {
+                        "outputFilePaths": ["s3://bucket/file/file.mp4"],
+                        "durationInMs": 30041,
+                        "videoDetails": {
+                            "widthInPx": 1920,
+                            "heightInPx": 1080,
+                            "averageBitrate": 6_000_000,
+                        },
                     },
-                },
-                {"outputFilePaths": ["s3://bucket/file/file.m4a"], "durationInMs": 30041},
-            ],
-            "type": "FILE_GROUP",
-        }
-    ] == detail["outputGroupDetails"]
+                    {"outputFilePaths": ["s3://bucket/file/file.m4a"], "durationInMs": 30041},
+                ],
+                "type": "FILE_GROUP",
+            }
+        ]
+    } == events.complete(job(output_groups=[[output, sound]]))
 
 
 def test_progress_is_told_phase_by_phase() -> None:
     """STATUS_UPDATE has the phases as in the documentation's example: 2 % encoded are 6 % done."""
-    progressing = job(status="PROGRESSING", phase=Phase.TRANSCODING, phase_percent=2)
-    detail = events.status_update(progressing, ACCOUNT, NOW, 353)["detail"]
+    progressing = job(phase=Phase.TRANSCODING, phase_percent=2)
     assert {
-        **BASE,
-        "status": "STATUS_UPDATE",
         "framesDecoded": 353,
         "jobProgress": {
             "phaseProgress": {
@@ -104,7 +79,7 @@ def test_progress_is_told_phase_by_phase() -> None:
             "currentPhase": "TRANSCODING",
             "retryCount": 0,
         },
-    } == detail
+    } == events.status_update(progressing, 353)
 
 
 def test_the_input_is_described() -> None:
@@ -127,7 +102,7 @@ def test_the_input_is_described() -> None:
         is_interlaced=False,
     )
     media = Media(30.0, video, (AudioTrack(1, "aac", 2, 44100, "und"),))
-    (details,) = events.input_information(job(), ACCOUNT, NOW, media)["detail"]["inputDetails"]
+    (details,) = events.input_information(job(), media)["inputDetails"]
     assert {
         "id": 1,
         "uri": "s3://bucket/file/file.mp4",
@@ -202,53 +177,74 @@ def test_progress_is_told_at_its_interval(
 # Delivery
 
 
+def announcer(emit: Callable[[Event], None]) -> Announcer:
+    """Return an announcer whose clock always shows NOW."""
+    return Announcer(ACCOUNT, lambda: NOW, emit)
+
+
+def test_every_event_names_its_job() -> None:
+    """An event has the job's ARN as its resource, its time, and the fields that all share."""
+    emitted: list[Event] = []
+    announcing = announcer(emitted.append)
+    announcing.announce(job(), "COMPLETE", more=1)
+    announcing.close()
+    detail = {
+        "timestamp": 1671476832075,
+        "accountId": ACCOUNT,
+        "queue": QUEUE,
+        "jobId": "1671476818694-phptj0",
+        "status": "COMPLETE",
+        "userMetadata": {"preset": "720p"},
+        "more": 1,
+    }
+    assert [{"detail": detail, "resources": [JOB], "time": NOW}] == emitted
+
+
 def test_delivery_keeps_the_order_and_survives_failures() -> None:
     """An event that cannot be emitted is tried again, before those that follow it."""
-    emitted: list[Event] = []
+    emitted: list[str] = []
     failures = [RuntimeError("first"), RuntimeError("second")]
 
     def emit(event: Event) -> None:
         if failures:
             raise failures.pop(0)
-        emitted.append(event)
+        emitted.append(event["detail"]["status"])
 
-    sender = EventSender(emit)
-    sent = [events.progressing(job(), ACCOUNT, NOW + timedelta(seconds=n)) for n in range(3)]
-    for event in sent:
-        sender.send(event)
-    wait_until(lambda: len(emitted) == len(sent))
-    sender.close()
-    assert sent == emitted
+    announcing = announcer(emit)
+    for status in ("PROGRESSING", "STATUS_UPDATE", "COMPLETE"):
+        announcing.announce(job(), status)
+    wait_until(lambda: len(emitted) == 3)
+    announcing.close()
+    assert ["PROGRESSING", "STATUS_UPDATE", "COMPLETE"] == emitted
 
 
 def test_an_event_that_never_works_is_logged_and_dropped(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After a few attempts an event is given up in the log, and the next one is emitted."""
-    monkeypatch.setattr(events, "_FIRST_WAIT", 0.001)
-    emitted: list[Event] = []
-    bad, good = events.progressing(job(), ACCOUNT, NOW), events.canceled(job(), ACCOUNT, NOW)
+    monkeypatch.setattr("local.mediaconvert.announcer._FIRST_WAIT", 0.001)
+    emitted: list[str] = []
 
     def emit(event: Event) -> None:
-        if event is bad:
+        if event["detail"]["status"] == "PROGRESSING":
             raise RuntimeError("the bus is gone")
-        emitted.append(event)
+        emitted.append(event["detail"]["status"])
 
-    sender = EventSender(emit)
-    sender.send(bad)
-    sender.send(good)
+    announcing = announcer(emit)
+    announcing.announce(job(), "PROGRESSING")
+    announcing.announce(job(), "CANCELED")
     wait_until(lambda: emitted)
-    sender.close()
-    assert [good] == emitted
+    announcing.close()
+    assert ["CANCELED"] == emitted
     assert "the bus is gone" in caplog.text
 
 
 def test_closing_hands_over_what_is_queued() -> None:
     """`close` returns when every queued event was emitted, and its thread has ended."""
     emitted: list[Event] = []
-    sender = EventSender(emitted.append)
+    announcing = announcer(emitted.append)
     for _ in range(50):
-        sender.send(events.progressing(job(), ACCOUNT, NOW))
-    sender.close()
+        announcing.announce(job(), "STATUS_UPDATE")
+    announcing.close()
     assert 50 == len(emitted)
     assert "mediaconvert-events" not in {thread.name for thread in threading.enumerate()}

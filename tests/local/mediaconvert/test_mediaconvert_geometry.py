@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.mediaconvert.errors import JobError
-from local.mediaconvert.geometry import Picture, Scaling, scaling
+from local.mediaconvert.geometry import Picture, Sizes, scaling
 
 SQUARE = Fraction(1)
 
@@ -19,19 +19,19 @@ aspects = st.fractions(Fraction(1, 4), 4, max_denominator=99)
 @pytest.mark.parametrize(
     ("source", "behavior", "expected"),
     [
-        ((1920, 1080), "FIT_NO_UPSCALE", Scaling((1280, 720), (1280, 720))),
-        ((640, 360), "FIT_NO_UPSCALE", Scaling((640, 360), (640, 360))),
-        ((1080, 1920), "FIT_NO_UPSCALE", Scaling((404, 720), (404, 720))),
-        ((641, 361), "FIT_NO_UPSCALE", Scaling((640, 360), (640, 360))),
-        ((640, 360), "FIT", Scaling((1280, 720), (1280, 720))),
-        ((640, 480), "FIT", Scaling((960, 720), (960, 720))),
-        ((640, 480), "DEFAULT", Scaling((960, 720), (1280, 720))),
-        ((640, 480), "STRETCH_TO_OUTPUT", Scaling((1280, 720), (1280, 720))),
-        ((640, 480), "FILL", Scaling((1280, 960), (1280, 720))),
+        ((1920, 1080), "FIT_NO_UPSCALE", Sizes((1280, 720), (1280, 720))),
+        ((640, 360), "FIT_NO_UPSCALE", Sizes((640, 360), (640, 360))),
+        ((1080, 1920), "FIT_NO_UPSCALE", Sizes((404, 720), (404, 720))),
+        ((641, 361), "FIT_NO_UPSCALE", Sizes((640, 360), (640, 360))),
+        ((640, 360), "FIT", Sizes((1280, 720), (1280, 720))),
+        ((640, 480), "FIT", Sizes((960, 720), (960, 720))),
+        ((640, 480), "DEFAULT", Sizes((960, 720), (1280, 720))),
+        ((640, 480), "STRETCH_TO_OUTPUT", Sizes((1280, 720), (1280, 720))),
+        ((640, 480), "FILL", Sizes((1280, 960), (1280, 720))),
     ],
 )
 def test_each_behavior_brings_the_picture_to_its_size(
-    source: tuple[int, int], behavior: str, expected: Scaling
+    source: tuple[int, int], behavior: str, expected: Sizes
 ) -> None:
     """Each ScalingBehavior does with a 1280x720 box what its documentation says."""
     picture = Picture(*source, SQUARE)

@@ -7,7 +7,8 @@ import pytest
 
 from local.mediaconvert.errors import JobError
 from local.mediaconvert.iso_boxes import Box, iso_boxes
-from local.mediaconvert.probe import Media, VideoTrack, probe
+from local.mediaconvert.media import Media, VideoTrack
+from local.mediaconvert.probe import probe
 from tests.local.mediaconvert import clips
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from local.mediaconvert.announcer import Announcer, Event
 from local.mediaconvert.errors import ApiError, JobError
-from local.mediaconvert.events import Event
 from local.mediaconvert.ffmpeg import Cancellation
 from local.mediaconvert.jobs import Job, Jobs, Status
 from local.mediaconvert.queues import CONCURRENT_JOBS, Queues
@@ -32,6 +32,7 @@ class Stage:
     events: list[Event] = field(default_factory=list)
     failures: dict[str, Exception] = field(default_factory=dict)
     queues: Queues = field(init=False)
+    announcer: Announcer = field(init=False)
     scheduler: Scheduler = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,7 +40,8 @@ class Stage:
         self._jobs = Jobs(f"{PREFIX}:jobs/", now)
         self._ends: dict[str, threading.Event] = {}
         self.queues = Queues(f"{PREFIX}:queues/", now)
-        self.scheduler = Scheduler(self.queues, self._work, self.events.append, "111122223333", now)
+        self.announcer = Announcer("111122223333", now, self.events.append)
+        self.scheduler = Scheduler(self.queues, self._work, self.announcer, now)
 
     def _work(self, job: Job, cancellation: Cancellation) -> None:
         self.begun.append(job)
@@ -65,8 +67,14 @@ class Stage:
         wait_until(lambda: len(self.begun) >= count)
         return self.begun
 
+    def close(self) -> None:
+        """Close the scheduler, then hand over its last events."""
+        self.scheduler.close()
+        self.announcer.close()
+
     def statuses(self) -> list[str]:
-        """Return what the events told."""
+        """Close, and return what all events told."""
+        self.close()
         return [event["detail"]["status"] for event in self.events]
 
 
@@ -75,7 +83,7 @@ def stage() -> Iterator[Stage]:
     """A scheduler that is closed in the end."""
     stage = Stage()
     yield stage
-    stage.scheduler.close()
+    stage.close()
 
 
 def test_a_queue_runs_as_many_jobs_as_it_may(stage: Stage) -> None:
@@ -102,7 +110,7 @@ def test_a_resumed_queue_runs_what_waited(stage: Stage) -> None:
     """A paused queue keeps its jobs; resuming it starts them."""
     stage.queues.update({"Name": "Default", "Status": "PAUSED"})
     job = stage.submit()
-    assert ([], []) == (stage.begun, stage.events)
+    assert [] == stage.begun
     stage.queues.update({"Name": "Default", "Status": "ACTIVE"})
     stage.scheduler.wake()
     assert [job] == stage.running(1)
@@ -116,11 +124,41 @@ def test_pausing_leaves_running_jobs_alone(stage: Stage) -> None:
     assert Status.COMPLETE is job.status
 
 
+def test_a_job_that_waits_too_long_hops(stage: Stage) -> None:
+    """A waiting job moves to the other queue with its new priority, once, and is told."""
+    stage.queues.update({"Name": "Default", "Status": "PAUSED"})
+    other = stage.queues.create({"Name": "other", "Status": "PAUSED"})
+    hop = {"Queue": "other", "Priority": 5, "WaitMinutes": 1}
+    job = stage.submit(HopDestinations=[hop])
+    stage.scheduler.hop(job, hop)
+    assert (other.arn, 5) == (job.queue, job.priority)
+    assert ((0, 0), (1, 0)) == (
+        stage.scheduler.counts(f"{PREFIX}:queues/Default"),
+        stage.scheduler.counts(other.arn),
+    )
+    assert ["QUEUE_HOP"] == stage.statuses()
+    detail = stage.events[0]["detail"]
+    assert {
+        "queue": other.arn,
+        "previousQueue": f"{PREFIX}:queues/Default",
+        "priority": 5,
+        "previousPriority": 0,
+    }.items() <= detail.items()
+
+
+def test_a_job_that_runs_does_not_hop(stage: Stage) -> None:
+    """Once a job has begun, its wait is over and it stays where it is."""
+    job = stage.submit(HopDestinations=[{"WaitMinutes": 1}])
+    stage.scheduler.hop(job, {"WaitMinutes": 1})
+    assert ([], f"{PREFIX}:queues/Default") == (job.transitions, job.queue)
+
+
 def test_a_failure_is_kept_and_told(stage: Stage) -> None:
     """A JobError ends the job in ERROR with its code and message, in the job and in the event."""
     job = stage.submit()
     stage.failures[job.id] = JobError(1010, "unreadable")
     stage.end(job)
+    assert ["PROGRESSING", "ERROR"] == stage.statuses()
     assert (Status.ERROR, 1010, "unreadable") == (job.status, job.error_code, job.error_message)
     assert {"errorCode": 1010, "errorMessage": "unreadable"}.items() <= (
         stage.events[-1]["detail"].items()
@@ -163,7 +201,7 @@ def test_closing_stops_everything_without_a_word(stage: Stage) -> None:
     """After `close` no thread of a job lives, and no event told of an end."""
     jobs = [stage.submit() for _ in range(CONCURRENT_JOBS + 1)]
     stage.running(CONCURRENT_JOBS)
-    stage.scheduler.close()
+    stage.close()
     assert [] == [
         thread.name for thread in threading.enumerate() if thread.name.startswith("mediaconvert")
     ]
