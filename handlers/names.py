@@ -29,6 +29,10 @@ BRANCHES: Final = "branches"
 """Partition of the ledger in which the deployment keeps one item per branch, by preset."""
 
 
+YES: Final = "true"
+"""Value of a message attribute that is either absent or this."""
+
+
 class Environment(StrEnum):
     """Environment keys of the functions; each reads those that its settings name."""
 
@@ -85,7 +89,7 @@ class MessageAttribute(StrEnum):
     ATTEMPT = "attempt"
     """Number of the attempt that the message asks for; absent means the first."""
     UNLESS_RENDERED = "unless_rendered"
-    """`true` in a backfill's message: no job when the output bucket has the rendition already."""
+    """`YES` in a backfill's message: no job when the output bucket has the rendition already."""
 
 
 class AnnouncementAttribute(StrEnum):

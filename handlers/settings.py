@@ -1,8 +1,8 @@
-"""The environment of submit_job, read once into typed settings."""
+"""The environment of a function, read once into typed settings."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final, Self
 
 from handlers.names import Environment
 
@@ -12,16 +12,13 @@ class SettingsError(RuntimeError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """What one branch's submit_job has to know; see `names.Environment` for each."""
+class FanoutSettings:
+    """What each function has to know; every field is the `names.Environment` key of its name."""
 
     fanout: str
-    preset: str
-    pipeline_arn: str
-    pipeline_role_arn: str
-    output_bucket: str
-    queue_url: str
-    dead_letter_queue_url: str
+    ledger_table: str
+    ledger_retention_days: int
+    completed_topic_arn: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -31,12 +28,55 @@ class Settings:
             environment: Variables by name, as in `os.environ`.
 
         Raises:
-            SettingsError: One or more are missing or empty; all of them are named.
+            SettingsError: Some are missing or empty, all of which are named, or one is wrong.
         """
-        missing = [key for key in Environment if not environment.get(key)]
+        keys = {field.name: Environment(field.name.upper()) for field in fields(cls)}
+        missing = [key for key in keys.values() if not environment.get(key)]
         if missing:
             raise SettingsError(
                 f"Environment variable(s) missing or empty: {', '.join(missing)}. "
                 "The deployment sets them on the function; deploy it again, or set them by hand."
             )
-        return cls(**{key.lower(): environment[key] for key in Environment})
+        return cls(**{name: _value(key, environment[key]) for name, key in keys.items()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmitJobSettings(FanoutSettings):
+    """What one branch's submit_job has to know besides."""
+
+    preset: str
+    pipeline_arn: str
+    pipeline_role_arn: str
+    output_bucket: str
+    queue_url: str
+    dead_letter_queue_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileSettings(FanoutSettings):
+    """What reconcile has to know besides."""
+
+    input_bucket: str
+    suffixes: tuple[str, ...]
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise SettingsError(
+            f"{Environment.LEDGER_RETENTION_DAYS} is {text!r}; expected whole days, 1 or more."
+        )
+    return int(text)
+
+
+def _suffixes(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
+
+
+_READERS: Final[Mapping[Environment, Callable[[str], Any]]] = {
+    Environment.LEDGER_RETENTION_DAYS: _days,
+    Environment.SUFFIXES: _suffixes,
+}
+
+
+def _value(key: Environment, text: str) -> Any:
+    return _READERS.get(key, str)(text)
