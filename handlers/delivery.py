@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from handlers.names import MessageAttribute
+from handlers.names import YES, MessageAttribute
 
 FIRST_ATTEMPT: Final = 1
 
@@ -21,15 +21,22 @@ class Delivery:
     """How often the message has been received, this time included."""
     attempt: int
     """The attempt that the message asks for, from 1."""
+    unless_rendered: bool
+    """Whether it asks only for what the output bucket lacks."""
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
         """Read one of the event's Records."""
-        attempt = record.get("messageAttributes", {}).get(MessageAttribute.ATTEMPT)
+        attributes = {
+            name: value["stringValue"]
+            for name, value in record.get("messageAttributes", {}).items()
+            if "stringValue" in value
+        }
         return cls(
             message_id=record["messageId"],
             receipt_handle=record["receiptHandle"],
             body=record["body"],
             receives=int(record["attributes"]["ApproximateReceiveCount"]),
-            attempt=FIRST_ATTEMPT if attempt is None else int(attempt["stringValue"]),
+            attempt=int(attributes.get(MessageAttribute.ATTEMPT, FIRST_ATTEMPT)),
+            unless_rendered=attributes.get(MessageAttribute.UNLESS_RENDERED) == YES,
         )

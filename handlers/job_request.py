@@ -7,19 +7,27 @@ from typing import Any, Final
 
 from handlers import output_key
 from handlers.names import JobMetadata
-from handlers.settings import Settings
+from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 
 NUMBER: Final = ".0000000"
 """What MediaConvert adds where an output is many files: a frame's number, or a segment's `_00001`.
 Room is left for it in every output, which only shortens keys that are nearly too long anyway."""
 
+PLAYLIST_EXTENSIONS: Final = {
+    "HLS_GROUP_SETTINGS": "m3u8",
+    "DASH_ISO_GROUP_SETTINGS": "mpd",
+    "CMAF_GROUP_SETTINGS": "m3u8",
+    "MS_SMOOTH_GROUP_SETTINGS": "ism",
+}
+"""What MediaConvert adds to a group's destination for its playlist."""
+
 CHOSEN_EXTENSION: Final = "m3u8"
 """The longest extension that MediaConvert chooses itself when a document gives none."""
 
 
 def job_request(
-    document: dict[str, Any], upload: Upload, attempt: int, settings: Settings
+    document: dict[str, Any], upload: Upload, attempt: int, settings: SubmitJobSettings
 ) -> dict[str, Any]:
     """Fill in the job document for one upload.
 
@@ -49,7 +57,22 @@ def job_request(
     return request
 
 
-def job_metadata(upload: Upload, attempt: int, settings: Settings) -> dict[str, str]:
+def expected_keys(request: dict[str, Any]) -> list[str]:
+    """Name objects that are in the output bucket when a job has been done: one for each group.
+
+    A group of stills has none: how many there are is only known afterwards.
+
+    Args:
+        request: What `job_request` returned.
+    """
+    return [
+        f"{_group_settings(group)['Destination']}{ending}".removeprefix("s3://").partition("/")[2]
+        for group in request["Settings"]["OutputGroups"]
+        if (ending := _first_ending(group)) is not None
+    ]
+
+
+def job_metadata(upload: Upload, attempt: int, settings: SubmitJobSettings) -> dict[str, str]:
     """Name the job's fan-out, preset, upload and attempt: what its events and lists carry back."""
     return {
         JobMetadata.FANOUT: settings.fanout,
@@ -83,3 +106,13 @@ def _endings(groups: list[dict[str, Any]]) -> list[str]:
 
 def _ending(output: dict[str, Any]) -> str:
     return f"{output['NameModifier']}{NUMBER}.{output.get('Extension', CHOSEN_EXTENSION)}"
+
+
+def _first_ending(group: dict[str, Any]) -> str | None:
+    kind = group["OutputGroupSettings"]["Type"]
+    if kind in PLAYLIST_EXTENSIONS:
+        return f".{PLAYLIST_EXTENSIONS[kind]}"
+    output = group["Outputs"][0]
+    if output["ContainerSettings"]["Container"] == "RAW" or "Extension" not in output:
+        return None
+    return f"{output['NameModifier']}.{output['Extension']}"

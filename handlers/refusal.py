@@ -31,6 +31,8 @@ class Refusal:
     """AWS's message, or botocore's."""
     passes: bool
     """True when the same call can succeed later; False when it never will."""
+    is_certain: bool
+    """True when nothing was done; False when the service may have done it and failed to say so."""
 
 
 def refusal(error: BotoCoreError | ClientError) -> Refusal:
@@ -41,10 +43,12 @@ def refusal(error: BotoCoreError | ClientError) -> Refusal:
     """
     if isinstance(error, ClientError):
         return _answer(error)
+    never_sent = isinstance(error, ParamValidationError)
     return Refusal(
         code=type(error).__name__,
         reason=str(error),
-        passes=not isinstance(error, ParamValidationError),
+        passes=not never_sent,
+        is_certain=never_sent,
     )
 
 
@@ -52,10 +56,10 @@ def _answer(error: ClientError) -> Refusal:
     answer = error.response
     code = answer["Error"].get("Code", "Unknown")
     status = answer["ResponseMetadata"]["HTTPStatusCode"]
+    failed_itself = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return Refusal(
         code=code,
         reason=answer["Error"].get("Message", str(error)),
-        passes=status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        or status in PASSING_STATUSES
-        or code in PASSING_CODES,
+        passes=failed_itself or status in PASSING_STATUSES or code in PASSING_CODES,
+        is_certain=not failed_itself,
     )

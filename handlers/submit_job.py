@@ -2,7 +2,7 @@
 
 What becomes of a message:
 
-- its jobs were accepted, or it tells of no upload: done, the mapping deletes it;
+- its jobs exist, or it tells of no upload: done, the mapping deletes it;
 - refused for now: hidden with a back-off that doubles, then delivered again;
 - refused for good, or not a notice of S3: sent to the branch's dead-letter queue with the reason;
 - the function fails otherwise: delivered again when the queue's own visibility timeout ends.
@@ -10,29 +10,29 @@ What becomes of a message:
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final
 
-from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers import back_off, clients
+from handlers.batch import BatchAnswer, Record, settle_each
 from handlers.dead_letter import send_dead_letter
 from handlers.delivery import Delivery
-from handlers.events import EventError, read_uploads, write_notice
-from handlers.job_request import job_request
+from handlers.duties import Duties
+from handlers.events import EventError, read_uploads
+from handlers.ledger import Ledger
 from handlers.names import JOB_DOCUMENT_FILE, MessageAttribute
-from handlers.refusal import Refusal, refusal
-from handlers.settings import Settings
+from handlers.observability import logger
+from handlers.settings import SubmitJobSettings
+from handlers.submission import Submission
 from handlers.upload import Upload
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from types_boto3_mediaconvert import MediaConvertClient
     from types_boto3_sqs import SQSClient
 
 UNREADABLE: Final = "unreadable"
@@ -40,30 +40,14 @@ UNREADABLE: Final = "unreadable"
 
 ARCHIVE_ROOT: Final = Path(__file__).parents[1]
 
-logger = Logger(service="submit_job")
-
-
-class BatchItemFailure(TypedDict):
-    """A message that stays in the queue."""
-
-    itemIdentifier: str
-
-
-class BatchAnswer(TypedDict):
-    """What Lambda's event source mapping is told about a batch."""
-
-    batchItemFailures: list[BatchItemFailure]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
     """What the function has at hand in every invocation."""
 
-    settings: Settings
-    document: dict[str, Any]
-    """The branch's job document."""
-    mediaconvert: "MediaConvertClient"
+    settings: SubmitJobSettings
     sqs: "SQSClient"
+    submission: Submission
 
 
 @logger.inject_lambda_context
@@ -80,33 +64,23 @@ def cold_start() -> Runtime:
         SettingsError: The environment is incomplete.
         FileNotFoundError: The archive lacks the job document.
     """
-    return Runtime(
-        settings=Settings.from_environment(os.environ),
+    settings = SubmitJobSettings.from_environment(os.environ)
+    sqs = clients.sqs_client()
+    ledger = Ledger.open(clients.dynamodb_client(), settings)
+    submission = Submission(
+        settings=settings,
         document=json.loads((ARCHIVE_ROOT / JOB_DOCUMENT_FILE).read_text("utf-8")),
         mediaconvert=clients.mediaconvert_client(),
-        sqs=clients.sqs_client(),
+        s3=clients.s3_client(),
+        ledger=ledger,
+        duties=Duties(ledger, sqs, clients.sns_client(), settings),
     )
+    return Runtime(settings=settings, sqs=sqs, submission=submission)
 
 
-def handler(records: Sequence[Mapping[str, Any]], runtime: Runtime) -> BatchAnswer:
+def handler(records: Sequence[Record], runtime: Runtime) -> BatchAnswer:
     """Submit each message on its own, all at the same time, and name those that stay."""
-    with ThreadPoolExecutor(clients.CONNECTIONS) as threads:
-        done = list(threads.map(partial(_is_done, runtime=runtime), records))
-    return {
-        "batchItemFailures": [
-            {"itemIdentifier": record["messageId"]}
-            for record, is_done in zip(records, done, strict=True)
-            if not is_done
-        ]
-    }
-
-
-def _is_done(record: Mapping[str, Any], runtime: Runtime) -> bool:
-    try:
-        return settle(Delivery.from_record(record), runtime)
-    except Exception:  # whatever happens to one message must not fail the others
-        logger.exception("Message failed", extra={"message_id": record["messageId"]})
-        return False
+    return settle_each(records, lambda record: settle(Delivery.from_record(record), runtime))
 
 
 def settle(delivery: Delivery, runtime: Runtime) -> bool:
@@ -121,53 +95,35 @@ def settle(delivery: Delivery, runtime: Runtime) -> bool:
     try:
         uploads = read_uploads(delivery.body)
     except EventError as error:
-        unreadable = Refusal(code=UNREADABLE, reason=str(error), passes=False)
-        _bury(delivery.body, None, unreadable, runtime)
+        _bury_unreadable(delivery.body, str(error), runtime)
         return True
-    answers = [(upload, submit(upload, delivery.attempt, runtime)) for upload in uploads]
-    refused = [(upload, answer) for upload, answer in answers if answer is not None]
-    if any(answer.passes for _, answer in refused):
-        _back_off(delivery, runtime)
-        return False
-    for upload, answer in refused:
-        body = delivery.body if len(uploads) == 1 else write_notice(upload)
-        _bury(body, upload, answer, runtime)
-    return True
-
-
-def submit(upload: Upload, attempt: int, runtime: Runtime) -> Refusal | None:
-    """Create the job of one upload, and do not wait for it.
-
-    Returns:
-        None when the job exists, otherwise why it does not.
-    """
-    request = job_request(runtime.document, upload, attempt, runtime.settings)
-    try:
-        job = runtime.mediaconvert.create_job(**request)["Job"]
-    except (BotoCoreError, ClientError) as error:
-        answer = refusal(error)
-        logger.warning("CreateJob refused", extra={"key": upload.key, **vars(answer)})
-        return answer
-    logger.info("Job created", extra={"key": upload.key, "job_id": job["Id"], "attempt": attempt})
-    return None
-
-
-def _back_off(delivery: Delivery, runtime: Runtime) -> None:
+    waits = [_submit(upload, delivery, runtime) for upload in uploads]
+    longest = max((wait for wait in waits if wait is not None), default=None)
+    if longest is None:
+        return True
     runtime.sqs.change_message_visibility(
         QueueUrl=runtime.settings.queue_url,
         ReceiptHandle=delivery.receipt_handle,
-        VisibilityTimeout=back_off.delay(delivery.message_id, delivery.receives),
+        VisibilityTimeout=longest,
     )
+    return False
 
 
-def _bury(body: str, upload: Upload | None, answer: Refusal, runtime: Runtime) -> None:
-    reasons = {
-        MessageAttribute.CODE: answer.code,
-        MessageAttribute.REASON: answer.reason,
-        MessageAttribute.KEY: upload.key if upload else None,
-    }
+def _submit(upload: Upload, delivery: Delivery, runtime: Runtime) -> int | None:
+    patience = back_off.delay(delivery.message_id, delivery.receives)
+    try:
+        if delivery.unless_rendered and runtime.submission.is_rendered(upload):
+            return None
+        return runtime.submission.submit(upload, delivery.attempt, patience)
+    except (BotoCoreError, ClientError):
+        logger.exception("Not submitted", extra={"key": upload.key})
+        return patience
+
+
+def _bury_unreadable(body: str, reason: str, runtime: Runtime) -> None:
+    reasons = {MessageAttribute.CODE: UNREADABLE, MessageAttribute.REASON: reason}
     send_dead_letter(runtime.sqs, runtime.settings.dead_letter_queue_url, body, reasons)
-    logger.error("Message given up", extra={str(name): text for name, text in reasons.items()})
+    logger.error("Message given up", extra={"code": UNREADABLE, "reason": reason})
 
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:

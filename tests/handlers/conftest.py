@@ -9,8 +9,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from handlers.settings import Settings
+from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
+from tests.handlers.world import World
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
@@ -39,10 +40,13 @@ def upload() -> Upload:
 
 
 @pytest.fixture
-def settings() -> Settings:
+def settings() -> SubmitJobSettings:
     """A branch whose queues do not exist."""
-    return Settings(
+    return SubmitJobSettings(
         fanout="videoconverter-dev",
+        ledger_table="ledger",
+        ledger_retention_days=90,
+        completed_topic_arn="arn:aws:sns:eu-central-1:111122223333:completed",
         preset="720p",
         pipeline_arn="arn:aws:mediaconvert:eu-central-1:111122223333:queues/720p",
         pipeline_role_arn="arn:aws:iam::111122223333:role/720p",
@@ -57,3 +61,10 @@ def sqs() -> Iterator["SQSClient"]:
     """Moto's SQS."""
     with mock_aws():
         yield boto3.client("sqs")
+
+
+@pytest.fixture
+def world(settings: SubmitJobSettings, document: dict[str, Any]) -> Iterator[World]:
+    """A fan-out with one branch, 720p, that takes every job."""
+    with mock_aws():
+        yield World(settings, document)

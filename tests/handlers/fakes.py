@@ -1,55 +1,169 @@
-"""Stand-ins for what the functions talk to: MediaConvert, and the event source mapping."""
+"""Stand-ins for what the functions talk to: a clock, MediaConvert, and the event source mapping."""
 
 import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from botocore.exceptions import ClientError, ReadTimeoutError
 
+if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
-    from handlers.submit_job import BatchAnswer
+    from handlers.batch import BatchAnswer
+
+TOKEN_SECONDS = 60
+"""How long a ClientRequestToken stands for the job that it made."""
 
 
+class KilledError(BaseException):
+    """The function dies here: nothing after it happens, and nobody may catch it."""
+
+
+def client_error(code: str, status: int, message: str = "No.") -> ClientError:
+    """An answer that boto3 raises."""
+    return ClientError(
+        {
+            "Error": {"Code": code, "Message": message},
+            "ResponseMetadata": {
+                "HTTPStatusCode": status,
+                "RequestId": "r",
+                "HTTPHeaders": {},
+                "RetryAttempts": 0,
+                "HostId": "",
+            },
+        },
+        "CreateJob",
+    )
+
+
+THROTTLED = client_error("TooManyRequestsException", 429)
+BAD_REQUEST = client_error("BadRequestException", 400, "/outputGroups: should not be empty")
+NO_ANSWER = ReadTimeoutError(endpoint_url="https://mediaconvert.example")
+
+
+@dataclass
+class Clock:
+    """Unix time that passes when it is told to."""
+
+    seconds: int = 1_800_000_000
+
+    def __call__(self) -> int:
+        """Read the time."""
+        return self.seconds
+
+    def pass_(self, seconds: int) -> None:
+        """Let time pass."""
+        self.seconds += seconds
+
+
+@dataclass
 class FakeMediaConvert:
-    """MediaConvert as submit_job sees it: one job per token, and refusals on demand."""
+    """MediaConvert as the functions see it: jobs, tokens that last a minute, trouble on demand."""
 
-    def __init__(self) -> None:
-        """Start without jobs and without refusals."""
-        self.jobs: dict[str, dict[str, Any]] = {}
-        self.refusals: dict[str, Exception] = {}
-        self._lock = threading.Lock()
+    clock: Clock
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+    before: Callable[[dict[str, Any]], None] = lambda _: None
+    """Called before a job is created; what it raises is the answer."""
+    after: Callable[[dict[str, Any]], None] = lambda _: None
+    """Called when a job has been created; what it raises is the answer."""
+    before_list: Callable[[], None] = lambda: None
+    """Called before jobs are listed; what it raises is the answer."""
+    pages: int = 0
+    """How many pages of jobs have been read."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def refuse(self, key: str, error: Exception) -> None:
-        """Raise the error for every job whose input ends with the key."""
-        self.refusals[key] = error
+    def refuse(self, key: str, error: BaseException) -> None:
+        """Raise the error for every job whose input ends with the key, and make no job."""
+        self.before = _raise_for(key, error)
+
+    def fail_to_answer(self, key: str, error: BaseException) -> None:
+        """Raise the error for every job whose input ends with the key, and make the job."""
+        self.after = _raise_for(key, error)
+
+    def recover(self) -> None:
+        """Take every job again."""
+        self.before = self.after = lambda _: None
+        self.before_list = lambda: None
 
     def create_job(self, **request: Any) -> dict[str, Any]:
         """Create a job, or answer with the one that has this token."""
-        for key, error in self.refusals.items():
-            if request["Settings"]["Inputs"][0]["FileInput"].endswith(key):
-                raise error
+        self.before(request)
         with self._lock:
-            self.jobs.setdefault(request["ClientRequestToken"], request)
-        return {"Job": {"Id": f"job-of-{request['ClientRequestToken'][:8]}"}}
+            job = self._of_token(request["ClientRequestToken"])
+            if job is None:
+                job = {
+                    **request,
+                    "Id": f"job-{len(self.jobs) + 1}",
+                    "Status": "SUBMITTED",
+                    "CreatedAt": datetime.fromtimestamp(self.clock(), UTC),
+                }
+                self.jobs.append(job)
+        self.after(request)
+        return {"Job": job}
+
+    def get_job(self, **request: Any) -> dict[str, Any]:
+        """Read a job."""
+        for job in self.jobs:
+            if job["Id"] == request["Id"]:
+                return {"Job": job}
+        raise client_error("NotFoundException", 404)
+
+    def get_paginator(self, operation: str) -> "FakeMediaConvert":
+        """Page through jobs."""
+        assert "list_jobs" == operation
+        return self
+
+    def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
+        """List a queue's jobs, newest first, two at a time."""
+        assert "DESCENDING" == request["Order"]
+        self.before_list()
+        newest_first = [
+            job for job in reversed(self.jobs) if job["Queue"].endswith(f"/{request['Queue']}")
+        ]
+        for start in range(0, len(newest_first), 2):
+            self.pages += 1
+            yield {"Jobs": newest_first[start : start + 2]}
 
     @property
     def inputs(self) -> list[str]:
         """The inputs of all jobs, sorted: a batch is submitted in no order."""
-        return sorted(job["Settings"]["Inputs"][0]["FileInput"] for job in self.jobs.values())
+        return sorted(job["Settings"]["Inputs"][0]["FileInput"] for job in self.jobs)
+
+    def _of_token(self, token: str) -> dict[str, Any] | None:
+        for job in self.jobs:
+            age = self.clock() - job["CreatedAt"].timestamp()
+            if job["ClientRequestToken"] == token and age <= TOKEN_SECONDS:
+                return job
+        return None
+
+
+def _raise_for(key: str, error: BaseException) -> Callable[[dict[str, Any]], None]:
+    def raise_it(request: dict[str, Any]) -> None:
+        if request["Settings"]["Inputs"][0]["FileInput"].endswith(key):
+            raise error
+
+    return raise_it
 
 
 class EventSourceMapping:
     """Lambda's event source mapping: receives a batch, invokes, deletes what is done."""
 
-    def __init__(self, sqs: "SQSClient", queue_url: str) -> None:
-        """Serve one queue."""
+    def __init__(
+        self,
+        sqs: "SQSClient",
+        queue_url: str,
+        function: "Callable[[list[dict[str, Any]]], BatchAnswer]",
+    ) -> None:
+        """Serve one queue with one function."""
         self._sqs = sqs
         self._queue_url = queue_url
+        self._function = function
         self._receipts: list[str] = []
 
     def send(self, body: str, **attributes: str) -> str:
-        """Put a message into the queue, as the topic would, and return its id."""
+        """Put a message into the queue, as a topic or a rule would, and return its id."""
         return self._sqs.send_message(
             QueueUrl=self._queue_url,
             MessageBody=body,
@@ -59,7 +173,7 @@ class EventSourceMapping:
             },
         )["MessageId"]
 
-    def invoke(self, handler: "Callable[[list[dict[str, Any]]], BatchAnswer]") -> list[str]:
+    def invoke(self) -> list[str]:
         """Hand over what is visible in one batch; return the ids that were reported as failed."""
         messages = self._sqs.receive_message(
             QueueUrl=self._queue_url,
@@ -67,8 +181,8 @@ class EventSourceMapping:
             MessageSystemAttributeNames=["All"],
             MessageAttributeNames=["All"],
         ).get("Messages", [])
-        self._receipts = [message["ReceiptHandle"] for message in messages]
-        answer = handler(
+        self._receipts += [message["ReceiptHandle"] for message in messages]
+        answer = self._function(
             [
                 {
                     "messageId": message["MessageId"],
@@ -87,14 +201,15 @@ class EventSourceMapping:
         failed = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
         for message in messages:
             if message["MessageId"] not in failed:
-                self._sqs.delete_message(
-                    QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"]
-                )
+                receipt = message["ReceiptHandle"]
+                self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=receipt)
+                self._receipts.remove(receipt)
         return failed
 
     def end_back_off(self) -> None:
-        """Make the last batch's failed messages visible, as if their time had passed."""
+        """Make everything that was received and not deleted visible, as if its time had come."""
         for receipt in self._receipts:
             self._sqs.change_message_visibility(
                 QueueUrl=self._queue_url, ReceiptHandle=receipt, VisibilityTimeout=0
             )
+        self._receipts = []

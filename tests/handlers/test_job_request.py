@@ -11,14 +11,16 @@ from components.preset import PresetArgs
 from components.presets import resolve
 from components.service_model import check_job
 from handlers.job_request import job_request
-from handlers.settings import Settings
+from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 
 HOSTILE_KEY = "it's \"here\" & there/100% $t$/é🎬 + 'a'\n.mp4"
 
 
 @pytest.fixture
-def request_720p(document: dict[str, Any], upload: Upload, settings: Settings) -> dict[str, Any]:
+def request_720p(
+    document: dict[str, Any], upload: Upload, settings: SubmitJobSettings
+) -> dict[str, Any]:
     """The request of `trips/a.mp4` for the 720p branch."""
     return job_request(document, upload, 1, settings)
 
@@ -35,7 +37,7 @@ def test_the_upload_and_the_branch_are_filled_in(request_720p: dict[str, Any]) -
 
 
 def test_the_document_stays_and_is_not_written_to(
-    document: dict[str, Any], upload: Upload, settings: Settings
+    document: dict[str, Any], upload: Upload, settings: SubmitJobSettings
 ) -> None:
     """What the document says is requested, and the next request starts from the same document."""
     before = copy.deepcopy(document)
@@ -58,7 +60,7 @@ def test_a_job_carries_whose_it_is(request_720p: dict[str, Any], upload: Upload)
 
 
 def test_a_request_is_valid_whatever_the_key_holds(
-    document: dict[str, Any], upload: Upload, settings: Settings
+    document: dict[str, Any], upload: Upload, settings: SubmitJobSettings
 ) -> None:
     """MediaConvert's own rules (patterns, characters of metadata, token) hold for a hostile key."""
     request = job_request(document, replace(upload, key=HOSTILE_KEY), 1, settings)
@@ -68,7 +70,7 @@ def test_a_request_is_valid_whatever_the_key_holds(
 
 
 def test_every_output_group_gets_a_destination(
-    document: dict[str, Any], upload: Upload, settings: Settings
+    document: dict[str, Any], upload: Upload, settings: SubmitJobSettings
 ) -> None:
     """Each group's settings, named by its type, get the source's stem and their own tail."""
     hls = {
@@ -101,7 +103,7 @@ def test_the_longest_ending_of_a_job_decides_where_a_key_is_cut(
     ending: str,
     document: dict[str, Any],
     upload: Upload,
-    settings: Settings,
+    settings: SubmitJobSettings,
 ) -> None:
     """All outputs share a stem that leaves room for the longest of their names, number included."""
     document["Settings"]["OutputGroups"][0]["Outputs"].append(output)
@@ -124,7 +126,7 @@ def test_the_longest_ending_of_a_job_decides_where_a_key_is_cut(
     ids=lambda preset: preset["name"],
 )
 def test_the_documents_that_presets_become_can_be_filled_in(
-    preset: PresetArgs, upload: Upload, settings: Settings
+    preset: PresetArgs, upload: Upload, settings: SubmitJobSettings
 ) -> None:
     """A preset of each kind becomes a request that MediaConvert accepts."""
     [resolved] = resolve([preset])
@@ -135,7 +137,10 @@ def test_the_documents_that_presets_become_can_be_filled_in(
 
 
 def test_a_token_is_64_characters_and_the_same_for_the_same_job(
-    document: dict[str, Any], upload: Upload, settings: Settings, request_720p: dict[str, Any]
+    document: dict[str, Any],
+    upload: Upload,
+    settings: SubmitJobSettings,
+    request_720p: dict[str, Any],
 ) -> None:
     """A repeated request has the token of the first, at the length that MediaConvert allows."""
     again = job_request(document, upload, 1, settings)
@@ -145,7 +150,7 @@ def test_a_token_is_64_characters_and_the_same_for_the_same_job(
 
 
 def test_another_job_has_another_token(
-    document: dict[str, Any], upload: Upload, settings: Settings
+    document: dict[str, Any], upload: Upload, settings: SubmitJobSettings
 ) -> None:
     """Upload, attempt, preset and fan-out each make another job, and so another token."""
     requests = [

@@ -28,6 +28,19 @@ def refused(code: str, status: int) -> Refusal:
     return refusal(raised.value)
 
 
+def shown(answer: Refusal) -> tuple[str, str, bool]:
+    """What a refusal says about itself and about another try."""
+    return answer.code, answer.reason, answer.passes
+
+
+@pytest.mark.parametrize(
+    ("status", "is_certain"), [(400, True), (402, True), (429, True), (500, False), (503, False)]
+)
+def test_only_a_refusal_excludes_that_a_job_was_made(status: int, is_certain: bool) -> None:  # noqa: FBT001 a parameter of the table above
+    """After a failure of the service itself the job may exist."""
+    assert is_certain == refused("Code", status).is_certain
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [
@@ -42,7 +55,7 @@ def refused(code: str, status: int) -> Refusal:
 )
 def test_what_time_cures_is_refused_for_now(code: str, status: int) -> None:
     """Throttling, quotas and the service's own failures pass."""
-    assert Refusal(code=code, reason="No.", passes=True) == refused(code, status)
+    assert (code, "No.", True) == shown(refused(code, status))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +70,7 @@ def test_what_time_cures_is_refused_for_now(code: str, status: int) -> None:
 )
 def test_what_the_same_request_never_passes_is_refused_for_good(code: str, status: int) -> None:
     """A wrong document, a missing permission and a missing queue stay wrong."""
-    assert Refusal(code=code, reason="No.", passes=False) == refused(code, status)
+    assert (code, "No.", False) == shown(refused(code, status))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +87,8 @@ def test_no_answer_is_no_refusal_for_good(error: BotoCoreError) -> None:
     """When MediaConvert has not answered, nothing is known against the job."""
     answer = refusal(error)
 
-    assert Refusal(code=type(error).__name__, reason=str(error), passes=True) == answer
+    assert (type(error).__name__, str(error), True) == shown(answer)
+    assert answer.is_certain is False
 
 
 def test_a_request_that_botocore_refuses_is_refused_for_good() -> None:
@@ -86,4 +100,5 @@ def test_a_request_that_botocore_refuses_is_refused_for_good() -> None:
     answer = refusal(raised.value)
 
     assert ("ParamValidationError", False) == (answer.code, answer.passes)
+    assert answer.is_certain is True
     assert 'Unknown parameter in Settings: "Imputs"' in answer.reason

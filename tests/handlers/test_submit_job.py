@@ -2,213 +2,94 @@
 
 import threading
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
 
 from handlers.events import write_notice
-from handlers.settings import Settings
-from handlers.submit_job import Runtime, handler
 from handlers.upload import Upload
-from tests.handlers.fakes import EventSourceMapping, FakeMediaConvert
+from tests.handlers.fakes import BAD_REQUEST, NO_ANSWER, THROTTLED, client_error
 from tests.handlers.scenarios import body
-
-if TYPE_CHECKING:
-    from types_boto3_mediaconvert import MediaConvertClient
-    from types_boto3_sqs import SQSClient
-
-VISIBILITY_TIMEOUT = 60
-"""Seconds, as the branch's queue has it."""
-
-
-def client_error(code: str, status: int, message: str = "No.") -> ClientError:
-    """An answer of MediaConvert that boto3 raises."""
-    return ClientError(
-        {
-            "Error": {"Code": code, "Message": message},
-            "ResponseMetadata": {
-                "HTTPStatusCode": status,
-                "RequestId": "r",
-                "HTTPHeaders": {},
-                "RetryAttempts": 1,
-                "HostId": "",
-            },
-        },
-        "CreateJob",
-    )
-
-
-THROTTLED = client_error("TooManyRequestsException", 429)
-BAD_REQUEST = client_error("BadRequestException", 400, "/outputGroups: should not be empty")
+from tests.handlers.world import BranchWorld, World
 
 
 @pytest.fixture
-def mediaconvert() -> FakeMediaConvert:
-    """A MediaConvert that takes every job."""
-    return FakeMediaConvert()
+def branch(world: World) -> BranchWorld:
+    """The 720p branch."""
+    return world["720p"]
 
 
-@pytest.fixture
-def runtime(
-    sqs: "SQSClient",
-    settings: Settings,
-    document: dict[str, Any],
-    mediaconvert: FakeMediaConvert,
-) -> Runtime:
-    """A branch with real queues (moto's) and a MediaConvert that takes every job."""
-    queue = sqs.create_queue(
-        QueueName="720p", Attributes={"VisibilityTimeout": str(VISIBILITY_TIMEOUT)}
-    )
-    dead_letters = sqs.create_queue(QueueName="720p-dlq")
-    return Runtime(
-        settings=replace(
-            settings,
-            queue_url=queue["QueueUrl"],
-            dead_letter_queue_url=dead_letters["QueueUrl"],
-        ),
-        document=document,
-        mediaconvert=cast("MediaConvertClient", mediaconvert),
-        sqs=sqs,
-    )
-
-
-@pytest.fixture
-def branch(runtime: Runtime) -> "Branch":
-    """The branch as its messages see it."""
-    return Branch(runtime)
-
-
-class Branch:
-    """A queue with its mapping and its dead letters."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        """Stand around a runtime."""
-        self.runtime = runtime
-        self.mapping = EventSourceMapping(runtime.sqs, runtime.settings.queue_url)
-        self.send = self.mapping.send
-
-    def invoke(self) -> list[str]:
-        """Submit what is visible; return the ids of the messages that stay."""
-        return self.mapping.invoke(partial(handler, runtime=self.runtime))
-
-    def waiting(self) -> int:
-        """How many messages the queue still holds."""
-        attributes = self.runtime.sqs.get_queue_attributes(
-            QueueUrl=self.runtime.settings.queue_url, AttributeNames=["All"]
-        )["Attributes"]
-        return int(attributes["ApproximateNumberOfMessages"]) + int(
-            attributes["ApproximateNumberOfMessagesNotVisible"]
-        )
-
-    def dead_letters(self) -> list[tuple[str, dict[str, str]]]:
-        """All dead letters: body and attributes, in the order of their bodies."""
-        messages = self.runtime.sqs.receive_message(
-            QueueUrl=self.runtime.settings.dead_letter_queue_url,
-            MaxNumberOfMessages=10,
-            MessageAttributeNames=["All"],
-        ).get("Messages", [])
-        return sorted(
-            (
-                message["Body"],
-                {k: v["StringValue"] for k, v in message["MessageAttributes"].items()},
-            )
-            for message in messages
-        )
-
-
-def test_an_upload_becomes_a_job_and_its_message_is_done(
-    branch: Branch, mediaconvert: FakeMediaConvert
-) -> None:
+def test_an_upload_becomes_a_job_and_its_message_is_done(world: World, branch: BranchWorld) -> None:
     """The message of an accepted job is deleted."""
     branch.send(body("upload"))
 
     assert [] == branch.invoke()
-    assert ["s3://input/trips/a.mp4"] == mediaconvert.inputs
+    assert ["s3://input/trips/a.mp4"] == world.mediaconvert.inputs
     assert 0 == branch.waiting()
 
 
 def test_a_mixed_batch_loses_and_repeats_nothing(
-    branch: Branch, mediaconvert: FakeMediaConvert, upload: Upload
+    world: World, branch: BranchWorld, upload: Upload
 ) -> None:
     """One good, one poison, one throttled: done, dead with its reason, and the only one to stay."""
-    mediaconvert.refuse("busy.mp4", THROTTLED)
+    world.mediaconvert.refuse("busy.mp4", THROTTLED)
     branch.send(body("upload"))
     branch.send("poison")
-    throttled = branch.send(write_notice(replace(upload, key="busy.mp4")))
+    throttled = branch.notify(replace(upload, key="busy.mp4"))
 
     assert [throttled] == branch.invoke()
-    assert ["s3://input/trips/a.mp4"] == mediaconvert.inputs
-    assert [
-        (
-            "poison",
-            {
-                "code": "unreadable",
-                "reason": "The message body is not JSON (Expecting value: line 1 column 1 "
-                "(char 0)); expected an S3 event, got 'poison'.",
-            },
-        )
-    ] == branch.dead_letters()
+    assert ["s3://input/trips/a.mp4"] == world.mediaconvert.inputs
+    reason = (
+        "The message body is not JSON (Expecting value: line 1 column 1 (char 0)); "
+        "expected an S3 event, got 'poison'."
+    )
+    assert [("poison", {"code": "unreadable", "reason": reason})] == branch.dead_letters()
     assert 1 == branch.waiting()
 
 
 @pytest.mark.parametrize("scenario", ["test_event", "test_event_in_sns_envelope", "removal"])
 def test_what_uploads_nothing_is_done_in_silence(
-    scenario: str, branch: Branch, mediaconvert: FakeMediaConvert
+    scenario: str, world: World, branch: BranchWorld
 ) -> None:
     """S3's test event makes no job and no dead letter."""
     branch.send(body(scenario))
 
     assert [] == branch.invoke()
-    assert [] == mediaconvert.inputs
+    assert [] == world.mediaconvert.inputs
     assert [] == branch.dead_letters()
 
 
-def test_every_upload_of_a_message_becomes_a_job(
-    branch: Branch, mediaconvert: FakeMediaConvert
-) -> None:
+def test_every_upload_of_a_message_becomes_a_job(world: World, branch: BranchWorld) -> None:
     """A message with two records is two jobs, the keys decoded."""
     branch.send(body("two_uploads"))
 
     assert [] == branch.invoke()
-    assert ["s3://input/trips/a.mp4", "s3://input/trips/b c.mp4"] == mediaconvert.inputs
+    assert ["s3://input/trips/a.mp4", "s3://input/trips/b c.mp4"] == world.mediaconvert.inputs
 
 
 def test_a_message_stays_when_one_of_its_uploads_has_to_wait(
-    branch: Branch, mediaconvert: FakeMediaConvert
+    world: World, branch: BranchWorld
 ) -> None:
     """One refusal for now keeps the message; the other upload's job is not made a second time."""
-    mediaconvert.refuse("b c.mp4", THROTTLED)
+    world.mediaconvert.refuse("b c.mp4", THROTTLED)
     message = branch.send(body("two_uploads"))
 
     assert [message] == branch.invoke()
 
-    mediaconvert.refusals.clear()
-    branch.mapping.end_back_off()
+    world.mediaconvert.recover()
+    world.clock.pass_(3600)
+    branch.end_back_off()
 
     assert [] == branch.invoke()
-    assert ["s3://input/trips/a.mp4", "s3://input/trips/b c.mp4"] == mediaconvert.inputs
-
-
-def test_a_message_that_waits_has_no_dead_letter_yet(
-    branch: Branch, mediaconvert: FakeMediaConvert
-) -> None:
-    """While one upload waits, the refusal of another is not written down again and again."""
-    mediaconvert.refuse("a.mp4", BAD_REQUEST)
-    mediaconvert.refuse("b c.mp4", THROTTLED)
-    branch.send(body("two_uploads"))
-    branch.invoke()
-
-    assert [] == branch.dead_letters()
+    assert ["s3://input/trips/a.mp4", "s3://input/trips/b c.mp4"] == world.mediaconvert.inputs
 
 
 def test_each_refused_upload_of_a_message_is_a_dead_letter_of_its_own(
-    branch: Branch, mediaconvert: FakeMediaConvert
+    world: World, branch: BranchWorld
 ) -> None:
-    """Of two uploads in a message the refused one is set aside, and sent back alone."""
-    mediaconvert.refuse("b c.mp4", BAD_REQUEST)
+    """Of two uploads in a message the refused one is set aside, and can be sent back alone."""
+    world.mediaconvert.refuse("b c.mp4", BAD_REQUEST)
     branch.send(body("two_uploads"))
 
     assert [] == branch.invoke()
@@ -216,50 +97,35 @@ def test_each_refused_upload_of_a_message_is_a_dead_letter_of_its_own(
     [(letter, reasons)] = branch.dead_letters()
     assert "trips/b c.mp4" == reasons["key"]
 
-    mediaconvert.refusals.clear()
-    mediaconvert.jobs.clear()
-    branch.send(letter)
+    world.mediaconvert.recover()
+    branch.send(letter, attempt="2")
     branch.invoke()
 
-    assert ["s3://input/trips/b c.mp4"] == mediaconvert.inputs
+    assert ["s3://input/trips/a.mp4", "s3://input/trips/b c.mp4"] == world.mediaconvert.inputs
 
 
-def test_a_duplicate_delivery_is_one_job(branch: Branch, mediaconvert: FakeMediaConvert) -> None:
-    """The same upload in two messages asks for one job with one token."""
-    branch.send(body("upload"))
-    branch.send(body("upload_in_sns_envelope"))
-
-    assert [] == branch.invoke()
-    assert 1 == len(mediaconvert.jobs)
-
-
-def test_what_is_refused_for_good_is_set_aside_as_it_came(
-    branch: Branch, mediaconvert: FakeMediaConvert
+def test_what_is_refused_for_good_is_set_aside_with_its_reason(
+    world: World, branch: BranchWorld, upload: Upload
 ) -> None:
     """A refusal for good is a dead letter with code, reason and key, and the message is done."""
-    mediaconvert.refuse("a.mp4", BAD_REQUEST)
-    branch.send(body("upload_in_sns_envelope"))
+    world.mediaconvert.refuse("a.mp4", BAD_REQUEST)
+    branch.send(body("upload"))
 
     assert [] == branch.invoke()
-    assert [
-        (
-            body("upload_in_sns_envelope"),
-            {
-                "code": "BadRequestException",
-                "reason": "/outputGroups: should not be empty",
-                "key": "trips/a.mp4",
-            },
-        )
-    ] == branch.dead_letters()
+    reasons = {
+        "code": "BadRequestException",
+        "reason": "/outputGroups: should not be empty",
+        "key": "trips/a.mp4",
+        "attempt": "1",
+    }
+    assert [(write_notice(upload), reasons)] == branch.dead_letters()
     assert 0 == branch.waiting()
 
 
-def test_a_hostile_key_can_be_set_aside(
-    branch: Branch, mediaconvert: FakeMediaConvert, upload: Upload
-) -> None:
+def test_a_hostile_key_can_be_set_aside(world: World, branch: BranchWorld, upload: Upload) -> None:
     """A key with characters that SQS refuses in an attribute still gets its dead letter."""
-    mediaconvert.refuse(".mp4", BAD_REQUEST)
-    branch.send(write_notice(replace(upload, key="\x07 $t$ 🎬.mp4")))
+    world.mediaconvert.refuse(".mp4", BAD_REQUEST)
+    branch.notify(replace(upload, key="\x07 $t$ 🎬.mp4"))
 
     assert [] == branch.invoke()
 
@@ -267,38 +133,32 @@ def test_a_hostile_key_can_be_set_aside(
     assert "� $t$ 🎬.mp4" == reasons["key"]
 
 
-@pytest.mark.parametrize(
-    "error",
-    [THROTTLED, ReadTimeoutError(endpoint_url="https://mediaconvert.example")],
-    ids=["throttled", "silent"],
-)
+@pytest.mark.parametrize("error", [THROTTLED, NO_ANSWER], ids=["throttled", "silent"])
 def test_what_is_refused_for_now_is_hidden_longer_each_time(
-    error: Exception,
-    branch: Branch,
-    mediaconvert: FakeMediaConvert,
-    monkeypatch: pytest.MonkeyPatch,
+    error: Exception, world: World, branch: BranchWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A refusal for now hides the message, by its count of receives, and costs no dead letter."""
     hidden: list[int] = []
-    change_visibility = branch.runtime.sqs.change_message_visibility
+    change_visibility = world.sqs.change_message_visibility
 
     def record(**request: Any) -> None:
         hidden.append(request["VisibilityTimeout"])
         change_visibility(**{**request, "VisibilityTimeout": 0})
+        world.clock.pass_(3600)
 
-    monkeypatch.setattr(branch.runtime.sqs, "change_message_visibility", record)
-    mediaconvert.refuse("a.mp4", error)
+    monkeypatch.setattr(world.sqs, "change_message_visibility", record)
+    world.mediaconvert.refuse("a.mp4", error)
     message = branch.send(body("upload"))
 
-    assert [message] * 5 == [stays for _ in range(5) for stays in branch.invoke()]
+    assert [message] * 8 == [stays for _ in range(8) for stays in branch.invoke()]
     assert [] == branch.dead_letters()
-    assert all(later > 1.4 * sooner for sooner, later in pairwise(hidden))
-    assert 5 == len(hidden)
+    assert all(later > 1.4 * sooner for sooner, later in pairwise(hidden[:7]))
+    assert 8 == len(hidden)
 
 
-def test_a_hidden_message_really_is_hidden(branch: Branch, mediaconvert: FakeMediaConvert) -> None:
+def test_a_hidden_message_really_is_hidden(world: World, branch: BranchWorld) -> None:
     """A message that was refused for now is not delivered again at once."""
-    mediaconvert.refuse("a.mp4", THROTTLED)
+    world.mediaconvert.refuse("a.mp4", THROTTLED)
     branch.send(body("upload"))
     branch.invoke()
 
@@ -307,69 +167,82 @@ def test_a_hidden_message_really_is_hidden(branch: Branch, mediaconvert: FakeMed
 
 
 def test_a_message_is_kept_when_its_dead_letter_cannot_be_sent(
-    branch: Branch, mediaconvert: FakeMediaConvert
+    world: World, branch: BranchWorld
 ) -> None:
     """Without the dead letter the message is not done: it would be gone without a trace."""
-    mediaconvert.refuse("a.mp4", BAD_REQUEST)
-    branch.runtime.sqs.delete_queue(QueueUrl=branch.runtime.settings.dead_letter_queue_url)
-    message = branch.send(body("upload"))
+    world.sqs.delete_queue(QueueUrl=branch.branch.dead_letter_queue_url)
+    message = branch.send("poison")
 
     assert [message] == branch.invoke()
 
 
 def test_a_message_is_kept_when_it_cannot_be_hidden(
-    branch: Branch, mediaconvert: FakeMediaConvert, monkeypatch: pytest.MonkeyPatch
+    world: World, branch: BranchWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the back-off the queue's own visibility timeout brings the message back."""
 
     def refuse(**_: object) -> None:
         raise client_error("AccessDenied", 403)
 
-    monkeypatch.setattr(branch.runtime.sqs, "change_message_visibility", refuse)
-    mediaconvert.refuse("a.mp4", THROTTLED)
+    monkeypatch.setattr(world.sqs, "change_message_visibility", refuse)
+    world.mediaconvert.refuse("a.mp4", THROTTLED)
     message = branch.send(body("upload"))
 
     assert [message] == branch.invoke()
 
 
+def test_a_message_is_kept_when_the_ledger_does_not_answer(
+    world: World, branch: BranchWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the ledger no job is made; the message comes back after its back-off."""
+
+    def refuse(**_: object) -> None:
+        raise client_error("ProvisionedThroughputExceededException", 400)
+
+    monkeypatch.setattr(world.dynamodb, "update_item", refuse)
+    message = branch.send(body("upload"))
+
+    assert [message] == branch.invoke()
+    assert [] == branch.invoke()
+    assert [] == world.mediaconvert.inputs
+
+
 def test_a_crash_over_one_message_does_not_touch_the_others(
-    branch: Branch,
-    mediaconvert: FakeMediaConvert,
-    upload: Upload,
-    caplog: pytest.LogCaptureFixture,
+    world: World, branch: BranchWorld, upload: Upload, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A bug that one message uncovers keeps that message and no other, and is logged."""
-    mediaconvert.refuse("bug.mp4", ZeroDivisionError())
+    world.mediaconvert.refuse("bug.mp4", ZeroDivisionError())
     branch.send(body("upload"))
-    crashed = branch.send(write_notice(replace(upload, key="bug.mp4")))
+    crashed = branch.notify(replace(upload, key="bug.mp4"))
 
     assert [crashed] == branch.invoke()
-    assert ["s3://input/trips/a.mp4"] == mediaconvert.inputs
+    assert ["s3://input/trips/a.mp4"] == world.mediaconvert.inputs
     assert [] == branch.dead_letters()
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_batch_is_submitted_at_one_time(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_is_submitted_at_one_time(
+    world: World, branch: BranchWorld, upload: Upload
+) -> None:
     """The jobs of a batch are created side by side: none waits for another's answer."""
     all_there = threading.Barrier(10, timeout=5)
-
-    def create_job(**_: object) -> dict[str, Any]:
-        all_there.wait()
-        return {"Job": {"Id": "job"}}
-
-    monkeypatch.setattr(branch.runtime.mediaconvert, "create_job", create_job)
+    world.mediaconvert.before = lambda _: (all_there.wait(), None)[1]
     for number in range(10):
-        branch.send(body("upload").replace("a.mp4", f"{number}.mp4"))
+        branch.notify(replace(upload, key=f"{number}.mp4"))
 
     assert [] == branch.invoke()
 
 
-def test_a_later_attempt_is_another_job(branch: Branch, mediaconvert: FakeMediaConvert) -> None:
-    """A message that asks for the second attempt gets a job of its own, numbered."""
-    branch.send(body("upload"))
-    branch.send(body("upload"), attempt="2")
-    branch.invoke()
-
-    assert ["1", "2"] == sorted(
-        job["UserMetadata"]["attempt"] for job in mediaconvert.jobs.values()
+def test_a_backfill_asks_for_nothing_that_is_there(
+    world: World, branch: BranchWorld, upload: Upload
+) -> None:
+    """With `unless_rendered` an upload gets a job only when the output bucket lacks its output."""
+    world.s3.create_bucket(
+        Bucket="output-720p", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
+    world.s3.put_object(Bucket="output-720p", Key="trips/a-720p.mp4", Body=b"a rendition")
+    branch.send(body("upload"), unless_rendered="true")
+    branch.notify(replace(upload, key="trips/b.mp4"), unless_rendered="true")
+
+    assert [] == branch.invoke()
+    assert ["s3://input/trips/b.mp4"] == world.mediaconvert.inputs

@@ -39,7 +39,7 @@ def archive(tmp_path: Path) -> Path:
 @pytest.fixture
 def environment() -> dict[str, str]:
     """A complete environment of the function."""
-    return {str(key): f"value-of-{key}" for key in Environment}
+    return {str(key): f"value-of-{key}" for key in Environment} | {"LEDGER_RETENTION_DAYS": "90"}
 
 
 def start(
@@ -88,7 +88,7 @@ def test_the_archive_starts_before_the_first_event(
         environment,
         "from handlers.submit_job import cold_start\n"
         "assert cold_start.cache_info().currsize == 1\n"
-        "print(cold_start().document['BillingTagsSource'])",
+        "print(cold_start().submission.document['BillingTagsSource'])",
     )
 
     assert ("QUEUE\n", "") == (started.stdout, started.stderr)

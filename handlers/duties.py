@@ -1,0 +1,189 @@
+"""Doing what a rendition owes, piece by piece, so that a crash leaves only what is not done yet."""
+
+from typing import TYPE_CHECKING, Final
+
+from handlers import announcement, retry_policy
+from handlers.announcement import Announcement
+from handlers.asset import Asset
+from handlers.branches import Branch
+from handlers.dead_letter import message_attributes, send_dead_letter
+from handlers.events import write_notice
+from handlers.ledger import Ledger
+from handlers.names import YES, MessageAttribute
+from handlers.observability import logger
+from handlers.rendition import Duty, Failure, Rendition, State
+from handlers.renditions import NotMovedError
+from handlers.settings import FanoutSettings
+from handlers.upload import Upload
+
+if TYPE_CHECKING:
+    from types_boto3_sns import SNSClient
+    from types_boto3_sqs import SQSClient
+
+BRANCH_REMOVED: Final = Failure(
+    code="branch_removed",
+    reason="The preset was removed from the fan-out before its rendition had come to an end.",
+)
+
+
+class Duties:
+    """Whoever does what renditions and assets owe."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        sqs: "SQSClient",
+        sns: "SNSClient",
+        settings: FanoutSettings,
+    ) -> None:
+        """Use these clients, and the topic that the settings name."""
+        self._ledger = ledger
+        self._sqs = sqs
+        self._sns = sns
+        self._fanout = settings.fanout
+        self._completed_topic_arn = settings.completed_topic_arn
+        self._actions = {
+            Duty.RETRY: self._retry,
+            Duty.LETTER: self._send_letter,
+            Duty.ANNOUNCEMENT: self._announce_rendition,
+            Duty.ASSET: self._tell_asset,
+        }
+
+    def do(self, rendition: Rendition) -> None:
+        """Do everything that a rendition owes.
+
+        Raises:
+            ClientError, BotoCoreError: A service refused; what is done by then stays done.
+        """
+        for duty, action in self._actions.items():
+            if duty in rendition.owed:
+                action(rendition)
+                try:
+                    rendition = self._ledger.renditions.done(rendition, duty)
+                except NotMovedError:
+                    return  # It has gone on meanwhile, and somebody else does what it owes now.
+
+    def end_without_branch(self, rendition: Rendition) -> None:
+        """Cancel a rendition whose branch was removed, unless its job can still end it."""
+        try:
+            canceled = self._ledger.renditions.move(
+                rendition, State.CANCELED, failure=BRANCH_REMOVED
+            )
+        except NotMovedError:
+            return  # It has come to another end.
+        self.do(canceled)
+
+    def settle_asset(self, asset: Asset) -> None:
+        """Announce an asset if that is owed, and take it off the list if nothing is pending."""
+        if asset.is_pending:
+            return
+        if asset.is_due:
+            renditions = self._ledger.renditions.of_upload(asset.upload.digest)
+            self._publish(announcement.of_asset(asset, renditions, self._fanout))
+        self._ledger.assets.settle(asset)
+
+    def ask_for(
+        self,
+        branch: Branch,
+        upload: Upload,
+        attempt: int,
+        *,
+        failure: Failure | None = None,
+        delay_seconds: int = 0,
+        unless_rendered: bool = False,
+    ) -> None:
+        """Put an upload into a branch's queue, as S3 would.
+
+        Args:
+            branch: The branch.
+            upload: What is to be rendered.
+            attempt: Number of the attempt that is asked for.
+            failure: Why, when an earlier attempt failed.
+            delay_seconds: How long the message stays hidden, 900 at most.
+            unless_rendered: Ask only for what the output bucket lacks.
+
+        Raises:
+            ClientError, BotoCoreError: SQS did not take the message.
+        """
+        self._sqs.send_message(
+            QueueUrl=branch.queue_url,
+            MessageBody=write_notice(upload),
+            DelaySeconds=delay_seconds,
+            MessageAttributes=message_attributes(
+                {
+                    MessageAttribute.ATTEMPT: str(attempt),
+                    MessageAttribute.UNLESS_RENDERED: YES if unless_rendered else None,
+                    **_why(failure),
+                }
+            ),
+        )
+
+    def _retry(self, rendition: Rendition) -> None:
+        branch = self._ledger.branches.get(rendition.preset)
+        if branch is None:
+            self.end_without_branch(rendition)
+            return
+        self.ask_for(
+            branch,
+            rendition.upload,
+            rendition.attempt + 1,
+            failure=rendition.failure,
+            delay_seconds=retry_policy.delay(rendition.retries),
+        )
+
+    def _send_letter(self, rendition: Rendition) -> None:
+        branch = self._ledger.branches.get(rendition.preset)
+        if branch is None:
+            logger.warning("No dead-letter queue: the branch was removed", extra=_extra(rendition))
+            return
+        send_dead_letter(
+            self._sqs,
+            branch.dead_letter_queue_url,
+            write_notice(rendition.upload),
+            {
+                **_why(rendition.failure),
+                MessageAttribute.KEY: rendition.upload.key,
+                MessageAttribute.JOB_ID: rendition.job_id,
+                MessageAttribute.ATTEMPT: str(rendition.attempt),
+            },
+        )
+        logger.error("Rendition given up", extra=_extra(rendition))
+
+    def _announce_rendition(self, rendition: Rendition) -> None:
+        self._publish(announcement.of_rendition(rendition, self._fanout))
+
+    def _tell_asset(self, rendition: Rendition) -> None:
+        end = rendition.upload, rendition.preset, rendition.state, rendition.attempt
+        asset = self._ledger.assets.tell(*end)
+        if asset is None:
+            # Its item expired while the rendition was under way; this end is its new beginning.
+            self._ledger.assets.note(rendition.upload, [rendition.preset])
+            asset = self._ledger.assets.tell(*end)
+        if asset is not None:
+            self.settle_asset(asset)
+
+    def _publish(self, message: Announcement) -> None:
+        self._sns.publish(
+            TopicArn=self._completed_topic_arn,
+            Message=message.body,
+            MessageAttributes={
+                str(name): {"DataType": "String", "StringValue": text}
+                for name, text in message.attributes.items()
+            },
+        )
+
+
+def _why(failure: Failure | None) -> dict[MessageAttribute, str | None]:
+    if failure is None:
+        return {}
+    return {MessageAttribute.CODE: failure.code, MessageAttribute.REASON: failure.reason}
+
+
+def _extra(rendition: Rendition) -> dict[str, object]:
+    return {
+        "key": rendition.upload.key,
+        "preset": rendition.preset,
+        "attempt": rendition.attempt,
+        "job_id": rendition.job_id,
+        "code": rendition.failure and rendition.failure.code,
+    }

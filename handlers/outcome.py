@@ -1,0 +1,84 @@
+"""What the end of a job means for its rendition."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from handlers import retry_policy
+from handlers.duties import Duties
+from handlers.job_events import JobEnd, JobStatus
+from handlers.ledger import Ledger
+from handlers.observability import logger
+from handlers.rendition import Failure, Rendition, State
+from handlers.renditions import NotMovedError
+
+CANCELED: Final = Failure(code="canceled", reason="Somebody canceled the job in MediaConvert.")
+NO_REASON: Final = Failure(code="unknown", reason="MediaConvert gave no reason.")
+
+
+class UnknownRenditionError(LookupError):
+    """A job of this fan-out belongs to nothing that the ledger knows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Whoever writes down how jobs ended, and does what follows."""
+
+    ledger: Ledger
+    duties: Duties
+
+    def record(self, end: JobEnd) -> None:
+        """Write down how a job ended, and do what is owed then; twice is as good as once.
+
+        Args:
+            end: The end of the job.
+
+        Raises:
+            UnknownRenditionError: The ledger does not know the job's upload.
+            ClientError, BotoCoreError: A service refused; recording again does the rest.
+        """
+        rendition = self.ledger.renditions.get(end.upload, end.preset)
+        if rendition is None:
+            raise UnknownRenditionError(
+                f"The ledger has no rendition of the upload {end.upload} for the preset "
+                f"{end.preset}, which the job {end.job_id} names. Either the ledger's item has "
+                "expired, or the job was not made by this fan-out."
+            )
+        begun = replace(rendition, attempt=end.attempt)
+        try:
+            current: Rendition | None = self._move(begun, end)
+        except NotMovedError as error:
+            current = error.rendition
+        if current and (current.attempt, current.job_id) == (end.attempt, end.job_id):
+            self.duties.do(current)
+        else:
+            # A later attempt has begun, or another job was noted: this one does not matter.
+            logger.warning("Outcome of another job", extra={"job_id": end.job_id})
+
+    def _move(self, rendition: Rendition, end: JobEnd) -> Rendition:
+        renditions = self.ledger.renditions
+        match end.status:
+            case JobStatus.COMPLETE:
+                is_superseded = self.ledger.assets.is_superseded(rendition.upload)
+                state = State.SUPERSEDED if is_superseded else State.COMPLETE
+                return renditions.move(rendition, state, job_id=end.job_id, outputs=end.outputs)
+            case JobStatus.CANCELED:
+                return renditions.move(
+                    rendition, State.CANCELED, job_id=end.job_id, failure=CANCELED
+                )
+            case JobStatus.ERROR:
+                return self._fail(rendition, end.job_id, end.failure or NO_REASON)
+
+    def _fail(self, rendition: Rendition, job_id: str, failure: Failure) -> Rendition:
+        renditions = self.ledger.renditions
+        retries = retry_policy.RETRIES.get(failure.code, 0)
+        may_retry: ConditionBase = Attr("retries").lt(retries)
+        if retries > 0:
+            may_retry |= Attr("retries").not_exists()
+        try:
+            return renditions.move(
+                rendition, State.RETRYING, job_id=job_id, failure=failure, when=may_retry
+            )
+        except NotMovedError:
+            return renditions.move(rendition, State.DEAD, job_id=job_id, failure=failure)

@@ -1,0 +1,164 @@
+"""One upload's job: claimed in the ledger, created once, noted in the ledger."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from handlers.duties import Duties
+from handlers.job_request import expected_keys, job_request
+from handlers.job_search import find_job
+from handlers.ledger import Ledger
+from handlers.names import CLAIM_SECONDS
+from handlers.observability import logger
+from handlers.refusal import Refusal, refusal
+from handlers.rendition import REOPENED_BY_A_LATER_ATTEMPT, Failure, Rendition, State
+from handlers.renditions import NotGrantedError, NotMovedError
+from handlers.settings import SubmitJobSettings
+from handlers.upload import Upload
+
+if TYPE_CHECKING:
+    from types_boto3_mediaconvert import MediaConvertClient
+    from types_boto3_s3 import S3Client
+
+MAX_SILENT_DELIVERIES: Final = 5
+"""Deliveries in a row that end without a word before an upload is given up: what kills the function
+must not do so for a fortnight."""
+
+CRASHED: Final = Failure(
+    code="crashed",
+    reason=(
+        f"{MAX_SILENT_DELIVERIES} deliveries ended without saying what became of the job; the "
+        "function's log says why. Look for a job of this upload before it is sent again."
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """Whoever creates the jobs of one branch."""
+
+    settings: SubmitJobSettings
+    document: dict[str, Any]
+    """The branch's job document."""
+    mediaconvert: "MediaConvertClient"
+    s3: "S3Client"
+    ledger: Ledger
+    duties: Duties
+
+    def submit(self, upload: Upload, attempt: int, patience: int) -> int | None:
+        """Create the job of an upload's attempt, unless it exists, and do not wait for it.
+
+        Args:
+            upload: The upload.
+            attempt: Number of the attempt that is asked for.
+            patience: Seconds to wait before the next try, when one is needed.
+
+        Returns:
+            None when the upload's message is done: the job exists, or never will and a dead letter
+            says why. Otherwise the seconds until it is worth to try again.
+
+        Raises:
+            ClientError, BotoCoreError: The ledger, or a service that a dead letter needs, refused.
+        """
+        if self.ledger.assets.get(upload.digest) is None:
+            self._note(upload)
+        try:
+            claimed = self.ledger.renditions.claim(upload, self.settings.preset, attempt)
+        except NotGrantedError as refused:
+            return self._not_granted(refused.rendition, attempt, patience)
+        try:
+            return self._redeem(claimed, patience)
+        except NotMovedError:
+            # An event or another delivery was faster; the next try finds out what it wrote.
+            return patience
+
+    def is_rendered(self, upload: Upload) -> bool:
+        """Tell whether the output bucket has what the upload's job would write.
+
+        Raises:
+            ClientError, BotoCoreError: S3 refused to say.
+        """
+        request = job_request(self.document, upload, 1, self.settings)
+        keys = expected_keys(request)
+        return bool(keys) and all(self._has(key) for key in keys)
+
+    def _has(self, key: str) -> bool:
+        try:
+            self.s3.head_object(Bucket=self.settings.output_bucket, Key=key)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+        return True
+
+    def _note(self, upload: Upload) -> None:
+        presets = {branch.preset for branch in self.ledger.branches.all()}
+        self.ledger.assets.note(upload, presets | {self.settings.preset})
+
+    def _not_granted(self, rendition: Rendition, attempt: int, patience: int) -> int | None:
+        if rendition.attempt == attempt:
+            if rendition.state is State.CLAIMED:
+                return CLAIM_SECONDS
+            self.duties.do(rendition)
+        elif rendition.attempt < attempt and rendition.state in REOPENED_BY_A_LATER_ATTEMPT:
+            return patience  # Its dead letter or its announcement is not out yet.
+        return None
+
+    def _redeem(self, claimed: Rendition, patience: int) -> int | None:
+        if claimed.deliveries > MAX_SILENT_DELIVERIES:
+            self._give_up(claimed, CRASHED)
+            return None
+        request = job_request(self.document, claimed.upload, claimed.attempt, self.settings)
+        try:
+            job_id = self._find_job(claimed, request)
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("ListJobs refused", extra=_extra(claimed, refusal(error)))
+            self.ledger.renditions.no_answer(claimed)
+            return patience
+        if job_id is None:
+            try:
+                job_id = self.mediaconvert.create_job(**request)["Job"]["Id"]
+            except (BotoCoreError, ClientError) as error:
+                return self._refused(claimed, refusal(error), patience)
+        self._note_job(claimed, job_id)
+        return None
+
+    def _find_job(self, claimed: Rendition, request: dict[str, Any]) -> str | None:
+        if not claimed.is_doubtful or claimed.unresolved_since is None:
+            return None
+        return find_job(
+            self.mediaconvert,
+            self.settings.pipeline_arn,
+            request["UserMetadata"],
+            claimed.unresolved_since,
+        )
+
+    def _refused(self, claimed: Rendition, answer: Refusal, patience: int) -> int | None:
+        logger.warning("CreateJob refused", extra=_extra(claimed, answer))
+        if not answer.passes:
+            self._give_up(claimed, Failure(code=answer.code, reason=answer.reason))
+            return None
+        if answer.is_certain:
+            self.ledger.renditions.wait(claimed)
+        else:
+            self.ledger.renditions.no_answer(claimed)
+        return patience
+
+    def _note_job(self, claimed: Rendition, job_id: str) -> None:
+        try:
+            self.ledger.renditions.move(claimed, State.SUBMITTED, job_id=job_id)
+        except NotMovedError as error:
+            if error.rendition is None or error.rendition.job_id != job_id:
+                raise
+            # The job's end was quicker than this note of its beginning.
+        logger.info("Job created", extra={**_extra(claimed), "job_id": job_id})
+
+    def _give_up(self, claimed: Rendition, failure: Failure) -> None:
+        self.duties.do(self.ledger.renditions.move(claimed, State.DEAD, failure=failure))
+
+
+def _extra(rendition: Rendition, answer: Refusal | None = None) -> dict[str, Any]:
+    extra = {"key": rendition.upload.key, "attempt": rendition.attempt}
+    return extra | ({"code": answer.code, "reason": answer.reason} if answer else {})

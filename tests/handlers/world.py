@@ -1,0 +1,239 @@
+"""A whole fan-out in moto: branches with queues, the ledger, the completed topic, MediaConvert."""
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+
+from handlers import job_outcome, submit_job
+from handlers.branches import Branch
+from handlers.duties import Duties
+from handlers.events import write_notice
+from handlers.ledger import Ledger
+from handlers.names import BRANCHES, LEDGER_INDEX, BranchAttribute, LedgerKey
+from handlers.outcome import Outcome
+from handlers.rendition import Rendition
+from handlers.settings import SubmitJobSettings
+from handlers.submission import Submission
+from handlers.upload import Upload
+from tests.handlers.fakes import Clock, EventSourceMapping, FakeMediaConvert
+
+if TYPE_CHECKING:
+    from types_boto3_mediaconvert import MediaConvertClient
+
+VISIBILITY_TIMEOUT = 60
+"""Seconds, as the branch's queue has it."""
+
+
+class World:
+    """One fan-out with one or more presets."""
+
+    def __init__(
+        self, settings: SubmitJobSettings, document: dict[str, Any], *presets: str
+    ) -> None:
+        """Create everything; call it inside of moto."""
+        self.clock = Clock()
+        self.mediaconvert = FakeMediaConvert(self.clock)
+        self.sqs = boto3.client("sqs")
+        self.sns = boto3.client("sns")
+        self.s3 = boto3.client("s3")
+        self.dynamodb = boto3.client("dynamodb")
+        self._create_table(settings.ledger_table)
+        topic = self.sns.create_topic(Name="completed")["TopicArn"]
+        self._announcements = self._queue("announcements")
+        self.sns.subscribe(
+            TopicArn=topic,
+            Protocol="sqs",
+            Endpoint=self._arn(self._announcements),
+            Attributes={"RawMessageDelivery": "true"},
+        )
+        self.settings = replace(settings, completed_topic_arn=topic)
+        self.ledger = Ledger.open(self.dynamodb, self.settings, self.clock)
+        self.duties = Duties(self.ledger, self.sqs, self.sns, self.settings)
+        self._outcomes = self._queue("outcome")
+        self.outcomes = EventSourceMapping(
+            self.sqs,
+            self._outcomes,
+            lambda records: job_outcome.handler(
+                records, Outcome(ledger=self.ledger, duties=self.duties)
+            ),
+        )
+        self.branches = {
+            preset: BranchWorld(self, preset, document) for preset in presets or ("720p",)
+        }
+
+    def __getitem__(self, preset: str) -> "BranchWorld":
+        """The branch of a preset."""
+        return self.branches[preset]
+
+    def rendition(self, upload: Upload, preset: str = "720p") -> Rendition:
+        """A rendition as it stands in the ledger."""
+        rendition = self.ledger.renditions.get(upload.digest, preset)
+        assert rendition is not None
+        return rendition
+
+    def tell(self, job: dict[str, Any], status: str, **detail: Any) -> str:
+        """Put the event of a job's end into the outcome queue, and return the message's id."""
+        job["Status"] = status
+        event = {
+            "detail-type": "MediaConvert Job State Change",
+            "detail": {
+                "jobId": job["Id"],
+                "status": status,
+                "userMetadata": job["UserMetadata"],
+                **detail,
+            },
+        }
+        return self.outcomes.send(json.dumps(event))
+
+    def announcements(self) -> list[dict[str, Any]]:
+        """Take what has been announced, in the order of its arrival."""
+        taken: list[dict[str, Any]] = []
+        while messages := self._receive(self._announcements):
+            taken += [json.loads(message["Body"]) for message in messages]
+        return taken
+
+    def take(self, queue_url: str) -> list[tuple[str, dict[str, str]]]:
+        """Take all messages of a queue: body and attributes, sorted by the body."""
+        taken = []
+        while messages := self._receive(queue_url):
+            taken += [
+                (
+                    message["Body"],
+                    {
+                        name: value["StringValue"]
+                        for name, value in message.get("MessageAttributes", {}).items()
+                    },
+                )
+                for message in messages
+            ]
+        return sorted(taken, key=lambda message: message[0])
+
+    def _receive(self, queue_url: str) -> list[Any]:
+        messages: list[Any] = self.sqs.receive_message(
+            QueueUrl=queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        ).get("Messages", [])
+        for message in messages:
+            self.sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return messages
+
+    def _queue(self, name: str) -> str:
+        return self.sqs.create_queue(
+            QueueName=name, Attributes={"VisibilityTimeout": str(VISIBILITY_TIMEOUT)}
+        )["QueueUrl"]
+
+    def _arn(self, queue_url: str) -> str:
+        return self.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])[
+            "Attributes"
+        ]["QueueArn"]
+
+    def _create_table(self, name: str) -> None:
+        self.dynamodb.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[
+                {"AttributeName": LedgerKey.PARTITION, "KeyType": "HASH"},
+                {"AttributeName": LedgerKey.SORT, "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": LedgerKey.PARTITION, "AttributeType": "S"},
+                {"AttributeName": LedgerKey.SORT, "AttributeType": "S"},
+                {"AttributeName": LedgerKey.OPEN, "AttributeType": "S"},
+                {"AttributeName": LedgerKey.SINCE, "AttributeType": "N"},
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": LEDGER_INDEX,
+                    "KeySchema": [
+                        {"AttributeName": LedgerKey.OPEN, "KeyType": "HASH"},
+                        {"AttributeName": LedgerKey.SINCE, "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
+            ],
+        )
+
+
+class BranchWorld:
+    """One branch: its queue with its function, its dead letters, its item in the ledger."""
+
+    def __init__(self, world: World, preset: str, document: dict[str, Any]) -> None:
+        """Create it."""
+        self._world = world
+        queue_url = world._queue(preset)  # noqa: SLF001 the two classes are one world
+        dead_letter_queue_url = world._queue(f"{preset}-dlq")  # noqa: SLF001 the same
+        self.branch = Branch(
+            preset=preset, queue_url=queue_url, dead_letter_queue_url=dead_letter_queue_url
+        )
+        self.settings = replace(
+            world.settings,
+            preset=preset,
+            queue_url=queue_url,
+            dead_letter_queue_url=dead_letter_queue_url,
+            pipeline_arn=f"arn:aws:mediaconvert:eu-central-1:111122223333:queues/{preset}",
+            output_bucket=f"output-{preset}",
+        )
+        self.runtime = submit_job.Runtime(
+            settings=self.settings,
+            sqs=world.sqs,
+            submission=Submission(
+                settings=self.settings,
+                document=document,
+                mediaconvert=cast("MediaConvertClient", world.mediaconvert),
+                s3=world.s3,
+                ledger=world.ledger,
+                duties=world.duties,
+            ),
+        )
+        self.mapping = EventSourceMapping(
+            world.sqs, queue_url, lambda records: submit_job.handler(records, self.runtime)
+        )
+        self.send = self.mapping.send
+        self.invoke = self.mapping.invoke
+        self.end_back_off = self.mapping.end_back_off
+        self.register()
+
+    def register(self) -> None:
+        """Write the branch's item, as the deployment does."""
+        self._world.dynamodb.put_item(
+            TableName=self.settings.ledger_table,
+            Item={
+                LedgerKey.PARTITION: {"S": BRANCHES},
+                LedgerKey.SORT: {"S": self.branch.preset},
+                BranchAttribute.QUEUE_URL: {"S": self.branch.queue_url},
+                BranchAttribute.DEAD_LETTER_QUEUE_URL: {"S": self.branch.dead_letter_queue_url},
+            },
+        )
+
+    def remove(self) -> None:
+        """Delete the branch's item, as the deployment does with a preset that is gone."""
+        self._world.dynamodb.delete_item(
+            TableName=self.settings.ledger_table,
+            Key={
+                LedgerKey.PARTITION: {"S": BRANCHES},
+                LedgerKey.SORT: {"S": self.branch.preset},
+            },
+        )
+
+    def notify(self, upload: Upload, **attributes: str) -> str:
+        """Put the notice of an upload into the queue."""
+        return self.send(write_notice(upload), **attributes)
+
+    def waiting(self) -> int:
+        """How many messages the queue holds, hidden and delayed ones included."""
+        attributes = self._world.sqs.get_queue_attributes(
+            QueueUrl=self.branch.queue_url, AttributeNames=["All"]
+        )["Attributes"]
+        return sum(
+            int(attributes[name])
+            for name in (
+                "ApproximateNumberOfMessages",
+                "ApproximateNumberOfMessagesNotVisible",
+                "ApproximateNumberOfMessagesDelayed",
+            )
+        )
+
+    def dead_letters(self) -> list[tuple[str, dict[str, str]]]:
+        """Take all dead letters: body and attributes."""
+        return self._world.take(self.branch.dead_letter_queue_url)
