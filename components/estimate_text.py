@@ -1,22 +1,30 @@
-"""An estimate as a table that people read."""
+"""An estimate as tables that people read."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 _PARTS = {
+    "total": "total",
     "mediaconvert": "MediaConvert",
-    "functions": "Lambda",
+    "lambda": "Lambda",
     "sqs": "SQS",
     "sns": "SNS",
     "s3": "S3",
     "dynamodb": "DynamoDB",
 }
-_WIDTH = 13
-"""Characters of a column of numbers."""
+"""What a report calls each column, and its title."""
+
+_GAP = 2
+"""Spaces between columns."""
+
+_SMALLEST = 0.0001
+"""Dollars; what is less is only said to be less."""
+
+Row = tuple[str, ...]
 
 
-def table(report: Mapping[str, Any]) -> str:
-    """Lay an estimate out: a row for each preset, the parts of a thousand uploads behind it.
+def text(report: Mapping[str, Any]) -> str:
+    """Lay an estimate out: two tables with a row for each preset and a column for each service.
 
     Args:
         report: what `components.estimate.report` returned.
@@ -25,21 +33,40 @@ def table(report: Mapping[str, Any]) -> str:
 
 
 def _lines(report: Mapping[str, Any]) -> Iterator[str]:
-    hour, thousand = report["per_hour_of_source"], report["per_thousand_uploads"]
-    first = max(map(len, (*thousand["presets"], "for all")))
+    upload = report["upload"]
     yield (
-        f"US dollars in {report['region']}, prices of {report['prices_as_of']}; an upload has "
-        f"{report['upload_seconds']:g} s."
+        f"US dollars, {report['region']}, prices of {report['prices_as_of']}. An upload is taken "
+        f"to have {upload['height']} lines,"
     )
-    titles = ("1 h source", "1000 uploads", *_PARTS.values())
-    yield f"{'':{first}}{''.join(f'{title:>{_WIDTH}}' for title in titles)}"
-    rows = [
-        *((name, hour["presets"][name], cost) for name, cost in thousand["presets"].items()),
-        ("for all", hour["common"], thousand["common"]),
-        ("total", hour["total"], thousand["total"]),
-    ]
-    for name, of_hour, of_thousand in rows:
-        numbers = (of_hour["total"], of_thousand["total"], *(of_thousand[part] for part in _PARTS))
-        yield f"{name:{first}}{''.join(f'{number:>{_WIDTH}.4f}' for number in numbers)}"
-    for setting in report["not_priced"]:
-        yield f"Costs more than is shown, by a factor that is not known: {setting}"
+    yield (
+        f"{upload['frame_rate']:g} frames per second and {upload['bitrate'] / 1e6:g} Mbit/s; S3 "
+        "keeps it and its renditions for a month."
+    )
+    minutes = f"{upload['seconds'] / 60:g} min"
+    for title, name in (
+        ("An hour of source", "per_hour_of_source"),
+        (f"1,000 uploads of {minutes}", "per_thousand_uploads"),
+    ):
+        yield ""
+        yield title
+        yield from _aligned([("", *_PARTS.values()), *_rows(report[name])])
+    yield ""
+    yield "Not in it:"
+    yield from (f"  - {what}" for what in report["not_priced"])
+
+
+def _rows(table: Mapping[str, Any]) -> Iterator[Row]:
+    costs = {**table["presets"], "upload itself": table["common"], "total": table["total"]}
+    for name, cost in costs.items():
+        yield name, *(_dollars(cost[part]) for part in _PARTS)
+
+
+def _dollars(amount: float) -> str:
+    return f"<{_SMALLEST}" if 0 < amount < _SMALLEST else f"{amount:,.4f}"
+
+
+def _aligned(rows: list[Row]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *numbers in rows:
+        cells = (f"{cell:>{width + _GAP}}" for cell, width in zip(numbers, widths[1:], strict=True))
+        yield f"{name:{widths[0]}}{''.join(cells)}"

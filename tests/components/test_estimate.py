@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.estimate import Source, rendition_cost, report
-from components.estimate_text import table
+from components.encode_price import Source
+from components.estimate import NOT_PRICED, rendition_cost, report, upload_cost
+from components.estimate_text import text
 from components.preset import Preset, PresetArgs
 from components.presets import CATALOGUE, resolve
 
@@ -30,8 +31,19 @@ def test_an_hour_of_720p_by_hand() -> None:
     # 10 Mbit/s read in 537 parts, 4.16 Mbit/s written in 224 parts, and kept for a month.
     assert round(537 * 0.0000004 + 224 * 0.000005 + 1.872 * 0.023, 8) == cost["s3"]
     # Two calls and 1.5 s of half a GB.
-    assert round(2 * 0.0000002 + 0.75 * 0.0000133334, 8) == cost["functions"]
-    assert (0.0000024, 0.0000005, 0.00000338) == (cost["sqs"], cost["sns"], cost["dynamodb"])
+    assert round(2 * 0.0000002 + 0.75 * 0.0000133334, 8) == cost["lambda"]
+    assert (0.0000024, 0.0000005) == (cost["sqs"], cost["sns"])
+    assert round(14 * 0.000000625 + 3 * 0.000000125, 8) == cost["dynamodb"]
+
+
+def test_an_upload_itself_by_hand() -> None:
+    """What does not depend on presets: an hour at 10 Mbit/s is 4.5 GB, kept for a month."""
+    cost = upload_cost(Source(seconds=3600)).rounded()
+
+    assert round(537 * 0.000005 + 4.5 * 0.023, 8) == cost["s3"]
+    assert (0, 0, 0) == (cost["mediaconvert"], cost["lambda"], cost["sqs"])
+    assert 0.000001 == cost["sns"]
+    assert round(5 * 0.000000625 + 2 * 0.000000125, 8) == cost["dynamodb"]
 
 
 @pytest.mark.parametrize(
@@ -102,45 +114,53 @@ def test_a_thousand_uploads_are_a_thousand_times_one() -> None:
 
 def test_what_has_no_known_price_is_named() -> None:
     """A setting of the professional tier is told, since its factor is not known."""
-    presets = [_catalogue("720p", deinterlace=True, allow_professional_tier=True)]
-
-    assert [
-        "720p: Settings.OutputGroups[0].Outputs[0].VideoDescription.VideoPreprocessors.Deinterlacer"
-    ] == report(presets)["not_priced"]
-
-
-def test_the_table_for_people() -> None:
-    """The table has a row for each preset, one for what they share, and the total."""
-    presets = resolve(
-        [
-            {"name": "720p"},
-            {"name": "480p", "deinterlace": True, "allow_professional_tier": True},
-        ]
+    plain, costly = (
+        _catalogue("480p"),
+        _catalogue("720p", deinterlace=True, allow_professional_tier=True),
     )
 
-    first, titles, *rows, last = table(report(presets, seconds=60)).splitlines()
-
-    assert "US dollars in us-east-1, prices of 2026-09-29; an upload has 60 s." == first
-    assert "1 h source 1000 uploads MediaConvert Lambda SQS SNS S3 DynamoDB" == " ".join(
-        titles.split()
-    )
-    assert [
-        "720p 0.9444 15.7579 15.0000 0.0104 0.0024 0.0005 0.7412 0.0034",
-        "480p 0.4622 7.7249 7.5000 0.0104 0.0024 0.0005 0.2082 0.0034",
-        "for all 0.0000 0.0073 0.0000 0.0000 0.0000 0.0010 0.0050 0.0013",
-        "total 1.4066 23.4900 22.5000 0.0208 0.0048 0.0020 0.9544 0.0080",
-    ] == [" ".join(row.split()) for row in rows]
+    assert [*NOT_PRICED] == report([plain])["not_priced"]
+    *general, last = report([plain, costly])["not_priced"]
+    assert [*NOT_PRICED] == general
     assert (
-        "Costs more than is shown, by a factor that is not known: 480p: Settings.OutputGroups[0]."
-        "Outputs[0].VideoDescription.VideoPreprocessors.Deinterlacer"
+        "720p: Settings.OutputGroups[0].Outputs[0].VideoDescription.VideoPreprocessors.Deinterlacer"
+        " is billed at the professional tier, by a factor that AWS does not publish"
     ) == last
 
 
-def test_columns_stand_below_their_titles() -> None:
-    """Every row of the table is as wide as the titles."""
-    _, *lines = table(report([_catalogue("720p")])).splitlines()
+def test_the_tables_for_people() -> None:
+    """Two tables have a row for each preset, one for what they share, and the total."""
+    presets = resolve([{"name": "720p"}, {"name": "480p"}])
 
-    assert 1 == len({len(line) for line in lines})
+    lines = [" ".join(line.split()) for line in text(report(presets, seconds=90)).splitlines()]
+
+    titles = "total MediaConvert Lambda SQS SNS S3 DynamoDB"
+    assert [
+        "US dollars, us-east-1, prices of 2026-09-29. An upload is taken to have 1080 lines,",
+        "30 frames per second and 10 Mbit/s; S3 keeps it and its renditions for a month.",
+        "",
+        "An hour of source",
+        titles,
+        "720p 0.9444 0.9000 <0.0001 <0.0001 <0.0001 0.0444 <0.0001",
+        "480p 0.4622 0.4500 <0.0001 <0.0001 <0.0001 0.0122 <0.0001",
+        "upload itself 0.1062 0.0000 0.0000 0.0000 <0.0001 0.1062 <0.0001",
+        "total 1.5128 1.3500 <0.0001 <0.0001 <0.0001 0.1628 <0.0001",
+        "",
+        "1,000 uploads of 1.5 min",
+        titles,
+        "720p 23.6344 22.5000 0.0104 0.0024 0.0005 1.1120 0.0091",
+    ] == lines[:13]
+    assert "Not in it:" in lines
+    assert [f"- {what}" for what in NOT_PRICED] == lines[-len(NOT_PRICED) :]
+
+
+def test_columns_stand_below_their_titles() -> None:
+    """Every row of a table is as wide as its titles, and a small window holds it."""
+    table = text(report(resolve([{"name": "720p"}]))).split("\n\n")[2]
+    _, *rows = table.splitlines()
+
+    assert 1 == len({len(row) for row in rows})
+    assert len(rows[0]) <= 80
 
 
 @given(

@@ -1,0 +1,1 @@
+"""What an operator asks and does: `python -m operate`, one module for each command."""

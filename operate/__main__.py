@@ -1,0 +1,54 @@
+"""`python -m operate`: an operator's commands."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
+
+from operate import estimate
+from operate.errors import OperateError, UsageError
+
+
+class Command(Protocol):
+    """A module that is a command."""
+
+    SUMMARY: str
+    """One line for `--help`."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare what the command takes."""
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Do it; return the exit code."""
+
+
+COMMANDS: Final[Mapping[str, Command]] = {"estimate": estimate}
+"""Name to module: a new command is a new line here."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: the command line after the program's name; the process's own when None.
+
+    Returns:
+        The exit code: 0 when all went well, 1 when something did not, 2 for wrong usage.
+    """
+    parser = argparse.ArgumentParser(prog="python -m operate", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        command_parser = commands.add_parser(name, help=command.SUMMARY)
+        command.add_arguments(command_parser)
+        command_parser.set_defaults(run=command.run)
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except UsageError as error:
+        parser.error(str(error))
+    except OperateError as error:
+        parser.exit(1, f"{parser.prog}: error: {error}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

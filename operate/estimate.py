@@ -1,0 +1,59 @@
+"""`python -m operate estimate`: what a stack's presets will cost, deployed or not."""
+
+import argparse
+import json
+import math
+import sys
+
+from operate import stack_file
+from operate.errors import OperateError
+
+SUMMARY = "what a stack's presets will cost, by preset and service"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("--stack", default="dev", metavar="NAME", help="the stack (dev)")
+    parser.add_argument(
+        "--minutes",
+        type=minutes,
+        default=10.0,
+        metavar="N",
+        help="the length of an upload in minutes (10)",
+    )
+    parser.add_argument("--json", action="store_true", help="one line of JSON on standard output")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the estimate; return the exit code.
+
+    Raises:
+        OperateError: the stack's presets cannot work.
+    """
+    from components.estimate import report  # noqa: PLC0415 -- brings Pulumi along, a second
+    from components.estimate_text import text  # noqa: PLC0415 -- the same
+    from components.presets import PresetError, resolve  # noqa: PLC0415 -- the same
+
+    try:
+        presets = resolve(stack_file.presets(options.stack))
+    except PresetError as error:
+        raise OperateError(f"stack {options.stack!r}: {error}") from error
+    estimate = report(presets, seconds=options.minutes * 60)
+    sys.stdout.write(f"{json.dumps(estimate) if options.json else text(estimate)}\n")
+    return 0
+
+
+def minutes(written: str) -> float:
+    """Read the length of an upload.
+
+    Args:
+        written: a positive number.
+
+    Raises:
+        ValueError: it is no number.
+        ArgumentTypeError: it is not positive.
+    """
+    number = float(written)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{written} is not a positive number")
+    return number

@@ -1,0 +1,35 @@
+"""What Pulumi.<stack>.yaml says: enough for commands that need no deployed stack."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from operate.errors import UsageError
+
+PROJECT_FOLDER: Final = Path(__file__).parent.parent
+
+
+def presets(stack: str, folder: Path = PROJECT_FOLDER) -> Any:
+    """Return a stack's presets as they are written, right or wrong.
+
+    Args:
+        stack: its name, such as `dev`.
+        folder: where Pulumi.yaml is.
+
+    Raises:
+        UsageError: the stack has no file, or no presets in it.
+    """
+    path = folder / f"Pulumi.{stack}.yaml"
+    if not path.is_file():
+        there = sorted(other.name.split(".")[1] for other in folder.glob("Pulumi.*.yaml"))
+        raise UsageError(
+            f"there is no stack {stack!r}: {path} does not exist. "
+            f"Stacks that do: {', '.join(there) or 'none'}."
+        )
+    project = yaml.safe_load((folder / "Pulumi.yaml").read_text())["name"]
+    config = (yaml.safe_load(path.read_text()) or {}).get("config", {})
+    key = f"{project}:presets"
+    if key not in config:
+        raise UsageError(f"{path} has no {key}; add a list with an entry such as `name: 720p`.")
+    return config[key]
