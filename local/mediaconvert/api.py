@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from components.service_model import check_job
+from local.mediaconvert.descriptions import described_job, described_queue
 from local.mediaconvert.errors import ApiError
 from local.mediaconvert.implemented import not_implemented
-from local.mediaconvert.jobs import Job, Jobs, Status
+from local.mediaconvert.jobs import Job, Jobs
 from local.mediaconvert.queues import DEFAULT_QUEUE, Queue, Queues
 from local.mediaconvert.scheduler import Scheduler
 from local.mediaconvert.wire import Call
@@ -71,7 +72,7 @@ class Api:
         if is_new:
             self._set_tags(job.arn, request)
             self._scheduler.submit(job)
-        return {"Job": _job(job)}
+        return {"Job": described_job(job)}
 
     def _check_hop(self, hop: Parameters) -> None:
         self._queues.find(hop.get("Queue", DEFAULT_QUEUE))
@@ -79,7 +80,7 @@ class Api:
             raise ApiError("BadRequestException", "A HopDestinations entry needs WaitMinutes.")
 
     def _get_job(self, request: Parameters) -> Result:
-        return {"Job": _job(self._jobs.find(request["Id"]))}
+        return {"Job": described_job(self._jobs.find(request["Id"]))}
 
     def _cancel_job(self, request: Parameters) -> Result:
         self._scheduler.cancel(self._jobs.find(request["Id"]))
@@ -94,17 +95,16 @@ class Api:
 
     def _page_of_jobs(self, request: Parameters, is_wanted: Callable[[Job], bool]) -> Result:
         queue = self._queues.find(request["Queue"]).arn if "Queue" in request else None
-        jobs = [
-            job
-            for job in self._jobs.all()
-            if queue in (None, job.queue)
-            and request.get("Status") in (None, job.status)
-            and is_wanted(job)
-        ]
+
+        def is_listed(job: Job) -> bool:
+            status = request.get("Status", job.status)
+            return queue in (None, job.queue) and status == job.status and is_wanted(job)
+
+        jobs = self._jobs.all()
         if request.get("Order", "DESCENDING") == "DESCENDING":
             jobs.reverse()
-        page, token = _page(jobs, [job.id for job in jobs], request)
-        return {"Jobs": [_job(job) for job in page], "NextToken": token}
+        page, token = _page(jobs, lambda job: job.id, is_listed, request)
+        return {"Jobs": [described_job(job) for job in page], "NextToken": token}
 
     def _create_queue(self, request: Parameters) -> Result:
         queue = self._queues.create(request)
@@ -120,7 +120,7 @@ class Api:
             queues.sort(key=lambda queue: queue.name)
         if request.get("Order") == "DESCENDING":
             queues.reverse()
-        page, token = _page(queues, [queue.name for queue in queues], request)
+        page, token = _page(queues, lambda queue: queue.name, lambda _: True, request)
         return {"Queues": [self._queue(queue) for queue in page], "NextToken": token}
 
     def _update_queue(self, request: Parameters) -> Result:
@@ -139,20 +139,7 @@ class Api:
         return {}
 
     def _queue(self, queue: Queue) -> Result:
-        submitted, progressing = self._scheduler.counts(queue.arn)
-        return {
-            "Arn": queue.arn,
-            "ConcurrentJobs": queue.concurrent_jobs,
-            "CreatedAt": queue.created_at,
-            "Description": queue.description,
-            "LastUpdated": queue.last_updated,
-            "Name": queue.name,
-            "PricingPlan": "ON_DEMAND",
-            "ProgressingJobsCount": progressing,
-            "Status": queue.status,
-            "SubmittedJobsCount": submitted,
-            "Type": "SYSTEM" if queue.name == DEFAULT_QUEUE else "CUSTOM",
-        }
+        return described_queue(queue, *self._scheduler.counts(queue.arn))
 
     def _set_tags(self, arn: str, request: Parameters) -> None:
         with self._lock:
@@ -185,68 +172,25 @@ class Api:
 
 
 def _page(
-    items: Sequence[_Item], ids: Sequence[str], request: Parameters
-) -> tuple[Sequence[_Item], str | None]:
-    """Cut a page out of a listing; the token is the id of the last item of the page before."""
+    items: Sequence[_Item],
+    identify: Callable[[_Item], str],
+    is_wanted: Callable[[_Item], bool],
+    request: Parameters,
+) -> tuple[list[_Item], str | None]:
+    """Cut a page out of a listing.
+
+    The token is the id of the last item of the page before. It is looked up among all items, so it
+    stays valid when that item is no longer wanted: a job's status changes while jobs are listed.
+    """
     size = request.get("MaxResults", _PAGE)
     if not 1 <= size <= _PAGE:
         raise ApiError("BadRequestException", f"MaxResults is {size}; it must be 1 to {_PAGE}.")
-    token = request.get("NextToken")
-    if token is not None and token not in ids:
-        raise ApiError("BadRequestException", f"NextToken {token!r} is not of this listing.")
-    start = ids.index(token) + 1 if token is not None else 0
-    page = items[start : start + size]
-    return page, ids[start + size - 1] if start + size < len(items) else None
-
-
-def _job(job: Job) -> Result:
-    """Describe a job as GetJob does."""
-    request = job.request
-    is_progressing = job.status is Status.PROGRESSING
-    return {
-        "AccelerationSettings": request.get("AccelerationSettings"),
-        "AccelerationStatus": "NOT_APPLICABLE",
-        "Arn": job.arn,
-        "BillingTagsSource": request.get("BillingTagsSource"),
-        "ClientRequestToken": request.get("ClientRequestToken"),
-        "CreatedAt": job.submitted,
-        "CurrentPhase": job.phase if is_progressing else None,
-        "ErrorCode": job.error_code,
-        "ErrorMessage": job.error_message,
-        "HopDestinations": request.get("HopDestinations"),
-        "Id": job.id,
-        "JobPercentComplete": job.percent,
-        "OutputGroupDetails": [
-            {
-                "OutputDetails": [
-                    {
-                        "DurationInMs": output.milliseconds,
-                        "VideoDetails": {"WidthInPx": output.width, "HeightInPx": output.height},
-                    }
-                    for output in group
-                ]
-            }
-            for group in job.output_groups
-        ],
-        "Priority": job.priority,
-        "Queue": job.queue,
-        "QueueTransitions": [
-            {
-                "SourceQueue": transition.source,
-                "DestinationQueue": transition.destination,
-                "Timestamp": transition.time,
-            }
-            for transition in job.transitions
-        ],
-        "RetryCount": 0,
-        "Role": request["Role"],
-        "Settings": request["Settings"],
-        "Status": job.status,
-        "StatusUpdateInterval": request.get("StatusUpdateInterval", "SECONDS_60"),
-        "Timing": {
-            "SubmitTime": job.submitted,
-            "StartTime": job.started,
-            "FinishTime": job.finished,
-        },
-        "UserMetadata": job.user_metadata,
-    }
+    start = 0
+    if "NextToken" in request:
+        ids = [identify(item) for item in items]
+        if request["NextToken"] not in ids:
+            raise ApiError("BadRequestException", "NextToken is not of this listing.")
+        start = ids.index(request["NextToken"]) + 1
+    wanted = [item for item in items[start:] if is_wanted(item)]
+    page = wanted[:size]
+    return page, identify(page[-1]) if len(wanted) > size else None

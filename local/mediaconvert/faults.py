@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict, cast, get_type_hints
 
 from local.mediaconvert.errors import ApiError, JobError
 from local.mediaconvert.wire import Call, is_error_of
@@ -28,14 +28,7 @@ class Fault(TypedDict, total=False):
     offline: bool
 
 
-_TYPES: Mapping[str, type] = {
-    "operation": str,
-    "error": str,
-    "job_error": int,
-    "preset": str,
-    "times": int,
-    "offline": bool,
-}
+_TYPES = get_type_hints(Fault)
 
 
 class Faults:

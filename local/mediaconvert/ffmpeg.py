@@ -93,7 +93,7 @@ def encode(
         executable(),
         *("-hide_banner", "-nostdin", "-nostats", "-y"),
         *("-loglevel", "error", "-progress", "pipe:1"),
-        *("-protocol_whitelist", f"{PROTOCOLS},pipe", "-format_whitelist", DEMUXERS),
+        *("-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS),
         # A display matrix is read by the probe and applied by the arguments, or not at all.
         *("-display_rotation", "0", "-i", str(source)),
         *arguments,

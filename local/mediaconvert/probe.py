@@ -97,10 +97,11 @@ def _video_track(container: InputContainer, stream: VideoStream) -> VideoTrack:
     _check_codec(stream)
     frame, times = _first_frame_and_times(container, stream)
     rate = stream.average_rate or stream.guessed_rate
+    tag = stream.codec_context.codec_tag
     return VideoTrack(
         index=stream.index,
         codec=stream.codec_context.name,
-        fourcc=stream.codec_context.codec_tag.strip("\0"),
+        fourcc=tag if tag.isprintable() else "",
         width=frame.width,
         height=frame.height,
         rotation=_clockwise(frame.rotation) if _ROTATABLE in container.format.name else 0,

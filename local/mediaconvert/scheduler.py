@@ -62,6 +62,8 @@ class Scheduler:
     def submit(self, job: Job) -> None:
         """Put a new job into its queue: behind those of its priority, before the lower ones."""
         with self._lock:
+            if job.status is not Status.SUBMITTED:
+                return  # it was canceled as soon as it could be listed
             self._enter(job)
             for destination in job.request.get("HopDestinations", []):
                 seconds = destination["WaitMinutes"] * _MINUTE

@@ -216,6 +216,16 @@ def test_a_listing_is_not_disturbed_by_new_jobs(studio: Studio) -> None:
     assert "NextToken" not in second
 
 
+def test_a_listing_by_status_survives_changes(studio: Studio) -> None:
+    """A page's token stays valid when the job that it stands for no longer has the status."""
+    pause(studio)
+    ids = [studio.submit() for _ in range(4)]
+    first = studio.client.list_jobs(Status="SUBMITTED", MaxResults=2)
+    studio.client.cancel_job(Id=first["Jobs"][-1]["Id"])
+    second = studio.client.list_jobs(Status="SUBMITTED", NextToken=first["NextToken"])
+    assert ids[1::-1] == [job["Id"] for job in second["Jobs"]]
+
+
 def test_jobs_are_found_by_queue_status_and_input(studio: Studio) -> None:
     """ListJobs filters by queue (name or ARN) and status, SearchJobs by a part of the input too."""
     pause(studio)
