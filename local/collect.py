@@ -12,16 +12,16 @@ from local.rendition import Rendition
 
 @dataclass(frozen=True)
 class Probe:
-    """What is in a file."""
+    """What is in a media file."""
 
-    width: int
-    height: int
     duration: float
     """Seconds."""
 
-    video_codec: str
-    audio_codec: str | None
-    """None for a silent file."""
+    width: int | None = None
+    height: int | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    """All but the duration are None where the file has no picture, or no sound."""
 
 
 class Shelf:
@@ -71,14 +71,14 @@ def _identity(path: Path) -> str:
 
 
 def probe(path: Path) -> Probe:
-    """Read what is in a video file."""
+    """Read what is in a media file."""
     with av.open(str(path)) as container:
-        video = container.streams.video[0]
+        video = next(iter(container.streams.video), None)
         audio = next(iter(container.streams.audio), None)
         return Probe(
-            width=video.width,
-            height=video.height,
             duration=(container.duration or 0) / av.time_base,
-            video_codec=video.codec_context.name,
+            width=video.width if video else None,
+            height=video.height if video else None,
+            video_codec=video.codec_context.name if video else None,
             audio_codec=audio.codec_context.name if audio else None,
         )

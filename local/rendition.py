@@ -23,7 +23,7 @@ class State(StrEnum):
     """How far a rendition is."""
 
     WAITING = "waiting"
-    """It has no job yet, or its job has not started."""
+    """It has no job yet, its job has not started, or failed and is to be tried again."""
 
     ENCODING = "encoding"
     COMPLETE = "complete"

@@ -40,7 +40,7 @@ def _cells(result: Result) -> tuple[str, ...]:
         printable(str(result.file)),
         rendition.preset,
         "complete",
-        f"{probe.width}x{probe.height}",
+        f"{probe.width}x{probe.height}" if probe.video_codec else "",
         f"{probe.duration:.1f} s",
         "+".join(filter(None, (probe.video_codec, probe.audio_codec))),
     )

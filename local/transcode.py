@@ -9,7 +9,7 @@ from typing import Final
 
 import av
 from boto3.exceptions import S3UploadFailedError
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloud import LocalCloud
 from local.collect import Shelf, probe
@@ -49,14 +49,22 @@ def transcode(order: Order) -> int:
 
     Returns:
         0 when every rendition is there, 1 when one is not.
+
+    Raises:
+        LocalError: the local cloud did not start, or did not last.
     """
     with LocalCloud(order.stack) as cloud:
         run = _Run(cloud, order)
-        with shown(run.renditions) as show:
-            for result in run.results(show):
-                if order.as_json:
-                    sys.stdout.write(json.dumps(result.as_json()) + "\n")
-                    sys.stdout.flush()
+        try:
+            with shown(run.renditions) as show:
+                for result in run.results(show):
+                    if order.as_json:
+                        sys.stdout.write(json.dumps(result.as_json()) + "\n")
+                        sys.stdout.flush()
+        except BotoCoreError:
+            # What cannot be reached may be gone; that error says more.
+            cloud.check()
+            raise
         if any(result.failure and result.failure.code == TIMEOUT for result in run.ended):
             sys.stderr.write(cloud.log_tail() + "\n")
     if not order.as_json:
@@ -103,7 +111,7 @@ class _Run:
             yield (
                 Result(rendition, sight, failure=sight.failure)
                 if sight.failure
-                else (self._fetch(rendition, sight))
+                else self._fetch(rendition, sight)
             )
 
     def _upload(self) -> dict[str, str]:

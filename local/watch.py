@@ -1,7 +1,8 @@
 """Looks where renditions are: at MediaConvert for jobs, at the dead-letter queues for the rest."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers.events import EventError, read_uploads
@@ -46,24 +47,47 @@ class Watch:
         self._bucket: str = outputs["input_bucket"]
         self._pipelines: Mapping[str, str] = outputs["pipeline_arns"]
         self._dead_letter_queues: Mapping[str, str] = outputs["dead_letter_queue_urls"]
+        # Then the end of a failed job is another job, or a dead letter.
+        self._failed_jobs_are_tried_again = "ledger_table" in outputs
         self._given_up: dict[_Place, Failure] = {}
 
     def look(self, renditions: Iterable[Rendition]) -> dict[Rendition, Sight]:
         """What can be seen of these renditions now; those of which nothing can be are left out."""
         wanted = {(rendition.preset, rendition.key): rendition for rendition in renditions}
         presets = {preset for preset, _ in wanted}
-        seen = {place: _sight(jobs) for place, jobs in self._jobs(presets).items()}
+        # Dead letters last: by then the jobs that they tell of have been seen.
+        jobs = self._jobs(presets)
         for preset in presets:
             self._collect_dead_letters(preset)
-        for place, failure in self._given_up.items():
-            before = seen.get(place)
-            seen[place] = Sight(
-                State.ERROR,
-                job_id=before.job_id if before else None,
-                attempts=before.attempts if before else 0,
-                failure=failure,
-            )
-        return {wanted[place]: sight for place, sight in seen.items() if place in wanted}
+        return {
+            rendition: self._sight(jobs.get(place, []), self._given_up.get(place))
+            for place, rendition in wanted.items()
+            if place in jobs or place in self._given_up
+        }
+
+    def _sight(self, jobs: Sequence["JobTypeDef"], given_up: Failure | None) -> Sight:
+        """What the jobs of a rendition, the latest first, and its dead letter add up to."""
+        if not jobs:
+            return Sight(State.ERROR, failure=given_up)
+        job = jobs[0]
+        bucket, output_key = _output(job)
+        seen = Sight(
+            _STATES[job["Status"]],
+            percent=job.get("JobPercentComplete", 0),
+            job_id=job["Id"],
+            attempts=len(jobs),
+            bucket=bucket,
+            output_key=output_key,
+        )
+        if seen.state is State.COMPLETE:
+            return seen
+        if given_up:
+            return replace(seen, state=State.ERROR, failure=given_up)
+        if job["Status"] == "ERROR" and self._failed_jobs_are_tried_again:
+            return replace(seen, state=State.WAITING)
+        if seen.state is State.ERROR:
+            return replace(seen, failure=_job_failure(job))
+        return seen
 
     def _jobs(self, presets: Iterable[str]) -> Mapping[_Place, list["JobTypeDef"]]:
         """The jobs of presets by preset and key of the input, the latest attempt first."""
@@ -86,48 +110,35 @@ class Watch:
             MessageAttributeNames=["All"],
         )
         for message in answer.get("Messages", []):
-            failure = _failure(message)
+            failure = _dead_letter_failure(message)
             for key in _keys(message):
                 self._given_up[preset, key] = failure
 
 
-def _sight(jobs: list["JobTypeDef"]) -> Sight:
-    job = jobs[0]
-    state = _STATES[job["Status"]]
-    bucket, output_key = _output(job)
-    failure = None
-    if state is State.ERROR:
-        failure = Failure(
-            job.get("ErrorCode", job["Status"]), job.get("ErrorMessage", "The job was canceled.")
-        )
-    return Sight(
-        state,
-        percent=job.get("JobPercentComplete", 0),
-        job_id=job["Id"],
-        attempts=len(jobs),
-        bucket=bucket,
-        output_key=output_key,
-        failure=failure,
+def _job_failure(job: "JobTypeDef") -> Failure:
+    return Failure(
+        job.get("ErrorCode", job["Status"]), job.get("ErrorMessage", "The job was canceled.")
     )
 
 
 def _output(job: "JobTypeDef") -> tuple[str, str]:
-    """Bucket and key that a job writes to. MediaConvert does not tell them; its document does."""
-    group = job["Settings"]["OutputGroups"][0]
-    output = group["Outputs"][0]
+    """Bucket and key that a job writes to, which MediaConvert does not tell; its document does."""
+    settings = job["Settings"]
+    group = settings["OutputGroups"][0]
     destination = group["OutputGroupSettings"]["FileGroupSettings"]["Destination"]
-    uri = output_uri(destination, job["Settings"]["Inputs"][0]["FileInput"], output)
+    uri = output_uri(destination, settings["Inputs"][0]["FileInput"], group["Outputs"][0])
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     return bucket, key
 
 
-def _failure(message: "MessageTypeDef") -> Failure:
+def _dead_letter_failure(message: "MessageTypeDef") -> Failure:
     attributes = {
         name: attribute["StringValue"]
         for name, attribute in message.get("MessageAttributes", {}).items()
     }
+    code = attributes.get(MessageAttribute.CODE, REDRIVEN_BY_SQS)
     return Failure(
-        attributes.get(MessageAttribute.CODE, REDRIVEN_BY_SQS),
+        int(code) if code.isdecimal() else code,
         attributes.get(MessageAttribute.REASON, "SQS delivered the message too often."),
     )
 
