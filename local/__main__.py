@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from local import interrupts
-from local.errors import LocalError, UsageError
-from local.stack import Stack
-
-PROJECT_FOLDER: Final = Path(__file__).parent.parent
+from local.errors import LocalError, StackError, UsageError
+from local.stack import PROJECT_FOLDER, Stack
 
 TIMEOUT_SECONDS: Final = 300.0
 """Default of --timeout: a minute of 4K on a slow machine moves within it."""
@@ -94,9 +92,12 @@ def _transcode(options: argparse.Namespace) -> int:
 
 
 def _check_suffixes(files: Sequence[Path], stack: Stack) -> None:
-    from components.suffixes import case_forms  # noqa: PLC0415 -- brings Pulumi along
+    from components.suffixes import SuffixError, case_forms  # noqa: PLC0415 -- brings Pulumi along
 
-    suffixes = case_forms(stack.value("suffixes"))
+    try:
+        suffixes = case_forms(stack.value("suffixes"))
+    except SuffixError as error:
+        raise StackError(f"Stack {stack.name!r} cannot work: {error}") from error
     for file in files:
         if not file.name.endswith(suffixes):
             raise UsageError(

@@ -20,9 +20,7 @@ from local.errors import DeployError
 from local.mediaconvert import AwsAccess, MediaConvertService
 from local.mediaconvert.access import Credentials
 from local.resources.events import LOCAL_SOURCE
-from local.stack import Stack
-
-PROJECT_FOLDER: Final = Path(__file__).parent.parent
+from local.stack import PROJECT_FOLDER, Stack
 
 DEATH_SECONDS: Final = 0.5
 """How long the kernel may take to end a process that was killed."""
@@ -136,8 +134,13 @@ class LocalCloud:
         """
         self._emulator.check()
 
+    @property
+    def log(self) -> Path:
+        """The emulator's log, which holds what functions print."""
+        return self._emulator.log
+
     def log_tail(self) -> str:
-        """The end of the emulator's log, which holds what functions print."""
+        """The end of that log."""
         return self._emulator.log_tail()
 
     def close(self) -> None:

@@ -62,6 +62,7 @@ class Emulator:
     Attributes:
         endpoint: where it listens.
         ca_bundle: the certificate that proves it, for the clients.
+        log: what it and its functions print.
     """
 
     def __init__(self, folder: Path, *, region: str, encrypted: bool = True) -> None:
@@ -77,7 +78,7 @@ class Emulator:
         self._encrypted = encrypted
         self._folder = folder
         self._region = region
-        self._log = folder / "emulator.log"
+        self.log = folder / "emulator.log"
         self._certificate = folder / "certificate.pem"
         self._key = folder / "key.pem"
         self.ca_bundle = folder / "ca.pem"
@@ -100,7 +101,7 @@ class Emulator:
         Args:
             function_environment: variables that every function finds, below its own.
         """
-        with self._log.open("wb") as log:
+        with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 -- a fixed argument list
                 self._command(),
                 env=self._environment() | dict(function_environment),
@@ -160,10 +161,10 @@ class Emulator:
         )
 
     def log_tail(self) -> str:
-        """The last lines of its log, which also holds what functions print."""
-        if not self._log.exists():
+        """The last lines of its log."""
+        if not self.log.exists():
             return ""
-        lines = self._log.read_text(errors="replace").splitlines()
+        lines = self.log.read_text(errors="replace").splitlines()
         return "\n".join(lines[-LOG_TAIL_LINES:])
 
     def stop(self) -> None:

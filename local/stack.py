@@ -9,6 +9,9 @@ import yaml
 
 from local.errors import StackError
 
+PROJECT_FOLDER: Final = Path(__file__).parent.parent
+"""Where this project's Pulumi.yaml is."""
+
 DEFAULT_REGION: Final = "us-east-1"
 """Where a stack without `aws:region` is played."""
 
@@ -46,16 +49,10 @@ class Stack:
         Raises:
             StackError: the stack does not exist, a value is missing or of the wrong type.
         """
-        project = yaml.safe_load((project_folder / "Pulumi.yaml").read_text())
+        project = _read(project_folder / "Pulumi.yaml")
         namespace = project["name"]
-        values = {
-            _full_key(namespace, key): value
-            for key, value in _stack_file(project_folder, name).get("config", {}).items()
-        }
-        declared = {
-            _full_key(namespace, key): declaration
-            for key, declaration in project.get("config", {}).items()
-        }
+        declared = _config(project, namespace)
+        values = _config(_read(_stack_file(project_folder, name)), namespace)
         config = {**_defaults(declared), **values}
         problems = _problems(declared, config)
         if problems:
@@ -72,11 +69,25 @@ class Stack:
         return str(self.config.get("aws:region", DEFAULT_REGION))
 
 
-def _full_key(namespace: str, key: str) -> str:
-    return key if ":" in key else f"{namespace}:{key}"
+def _config(document: Mapping[str, Any], namespace: str) -> dict[str, Any]:
+    """The `config` of a project or a stack by full keys."""
+    return {
+        key if ":" in key else f"{namespace}:{key}": value
+        for key, value in (document.get("config") or {}).items()
+    }
 
 
-def _stack_file(project_folder: Path, name: str) -> dict[str, Any]:
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text()) or {}
+    except yaml.YAMLError as error:
+        raise StackError(f"{path} is not YAML: {error}") from error
+    if not isinstance(document, dict):
+        raise StackError(f"{path} holds no settings, but {document!r}.")
+    return document
+
+
+def _stack_file(project_folder: Path, name: str) -> Path:
     path = project_folder / f"Pulumi.{name}.yaml"
     if not path.is_file():
         there = sorted(other.name.split(".")[1] for other in project_folder.glob("Pulumi.*.yaml"))
@@ -84,7 +95,7 @@ def _stack_file(project_folder: Path, name: str) -> dict[str, Any]:
             f"There is no stack {name!r}: {path} does not exist. "
             f"Stacks that do: {', '.join(there) or 'none'}."
         )
-    return yaml.safe_load(path.read_text()) or {}
+    return path
 
 
 def _defaults(declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def _text(cloud: LocalCloud) -> str:
             "# The local cloud is up. To use it from another terminal:",
             *exports,
             "",
+            f"# What the emulator and the functions print is in {cloud.log}",
+            "",
             "# Outputs of the stack:",
             json.dumps(dict(cloud.outputs), indent=2),
             "",

@@ -11,8 +11,7 @@ from typing import Any
 import av
 import pytest
 
-from local.cloud import PROJECT_FOLDER
-from local.stack import Stack
+from local.stack import PROJECT_FOLDER, Stack
 from local.transcode import Order, transcode
 from tests.local.mediaconvert import clips
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from local.clients import Clients
-from local.cloud import PROJECT_FOLDER, LocalCloud
+from local.cloud import LocalCloud
 from local.emulator import Emulator
-from local.stack import Stack
+from local.stack import PROJECT_FOLDER, Stack
 
 REGION = "eu-central-1"
 """Not the default, so that nothing works by luck."""

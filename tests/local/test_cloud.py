@@ -14,11 +14,11 @@ from components.job_settings import job_document
 from components.presets import resolve
 from handlers.names import MessageAttribute
 from local.clients import Clients
-from local.cloud import PROJECT_FOLDER, LocalCloud
+from local.cloud import LocalCloud
 from local.errors import DeployError, EmulatorError
 from local.rendition import Rendition, State
 from local.resources.events import also_from_here
-from local.stack import Stack
+from local.stack import PROJECT_FOLDER, Stack
 from local.watch import REDRIVEN_BY_SQS, Watch
 from tests.local.mediaconvert import clips
 from tests.waiting import eventually

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.__main__ import main
-from local.cloud import PROJECT_FOLDER
+from local.stack import PROJECT_FOLDER
 
 
 @pytest.fixture

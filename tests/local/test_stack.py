@@ -63,3 +63,24 @@ def test_a_value_of_another_type(project: Path, value: str) -> None:
 
     with pytest.raises(StackError, match=r"shop:size is .* not of type integer"):
         Stack.load(project, "odd")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [("config: {", "not YAML"), ("[]x", "not YAML"), ("- a", "holds no settings")],
+)
+def test_a_file_that_is_no_configuration(project: Path, text: str, complaint: str) -> None:
+    """A broken file is named."""
+    (project / "Pulumi.broken.yaml").write_text(text)
+
+    with pytest.raises(StackError, match=rf"Pulumi\.broken\.yaml.*{complaint}"):
+        Stack.load(project, "broken")
+
+
+def test_a_file_without_values(project: Path) -> None:
+    """A stack that only takes defaults needs no values."""
+    text = PROJECT.replace("items: {type: string}}", "items: {type: string}, default: []}")
+    (project / "Pulumi.yaml").write_text(text)
+    (project / "Pulumi.bare.yaml").write_text("config:\n")
+
+    assert [] == Stack.load(project, "bare").value("names")
