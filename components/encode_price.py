@@ -7,6 +7,10 @@ from typing import Any
 
 from components import prices
 
+UNPRICED_CODECS = ("FRAME_CAPTURE", "PASSTHROUGH", "VP8", "VP9")
+"""Codecs of the basic tier for which there is no price here: they are counted like H.264, which for
+stills (FRAME_CAPTURE) is the most that they could cost."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
@@ -34,12 +38,20 @@ def output_price(output: Mapping[str, Any], source: Source) -> float:
     if video is None:
         return minutes * prices.SOUND_MINUTE
     height = video.get("Height", source.height)
-    # AWS names no price for stills; they are counted as a video of their size, which is the most
-    # that they could cost.
     factor = _factor(prices.RESOLUTION_FACTORS, height) * _factor(
         prices.FRAME_RATE_FACTORS, _frame_rate(video, source)
     )
     return minutes * factor * prices.NORMALIZED_MINUTE
+
+
+def video_codec(output: Mapping[str, Any]) -> str | None:
+    """Return MediaConvert's name of an output's video codec, None without a picture.
+
+    Args:
+        output: of a job document.
+    """
+    codec: str | None = output.get("VideoDescription", {}).get("CodecSettings", {}).get("Codec")
+    return codec
 
 
 def highest_bitrate(output: Mapping[str, Any]) -> float:

@@ -8,12 +8,19 @@ leans to the high side: every picture fills its box at its highest bitrate.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
 from components import prices
 from components.cost import Cost
 from components.defaults import FUNCTION_MEMORY_MB
-from components.encode_price import Source, highest_bitrate, output_price
+from components.encode_price import (
+    UNPRICED_CODECS,
+    Source,
+    highest_bitrate,
+    output_price,
+    video_codec,
+)
 from components.job_settings import job_document
 from components.preset import Preset
 from components.professional_tier import professional_settings
@@ -86,7 +93,7 @@ def report(presets: Sequence[Preset], *, seconds: float = UPLOAD_SECONDS) -> dic
         "upload": asdict(source),
         "per_hour_of_source": _table(presets, Source(seconds=_HOUR_SECONDS), count=1),
         "per_thousand_uploads": _table(presets, source, count=1_000),
-        "not_priced": [*NOT_PRICED, *_more_than_basic(presets)],
+        "not_priced": [*NOT_PRICED, *chain.from_iterable(map(_without_price, presets))],
     }
 
 
@@ -154,10 +161,12 @@ def _outputs(preset: Preset) -> Iterator[Mapping[str, Any]]:
         yield from group["Outputs"]
 
 
-def _more_than_basic(presets: Sequence[Preset]) -> Iterator[str]:
-    for preset in presets:
-        for setting in professional_settings(job_document(preset)):
-            yield (
-                f"{preset.name}: {setting} is billed at the professional tier, by a factor that "
-                "AWS does not publish"
-            )
+def _without_price(preset: Preset) -> Iterator[str]:
+    for setting in professional_settings(job_document(preset)):
+        yield (
+            f"{preset.name}: {setting} is billed at the professional tier, whose factors are not "
+            "in the table of prices"
+        )
+    codecs = (video_codec(output) for output in _outputs(preset))
+    for codec in dict.fromkeys(codec for codec in codecs if codec in UNPRICED_CODECS):
+        yield f"{preset.name}: {codec} is counted like H.264 of the same size, for want of a price"

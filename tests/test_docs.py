@@ -1,11 +1,18 @@
 """The documentation says what the code says."""
 
+import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from components.cost import Cost
+from components.estimate import report
+from components.presets import resolve
+from components.renditions import FIELDS_OF_KIND
 from docs.tables import PAGES, TABLES, refreshed
 from tests.engine import ROOT, run_main
 
@@ -41,9 +48,50 @@ def test_the_names_of_the_design_exist() -> None:
     assert set() == set(rows) - resources
 
 
-def test_internal_links_of_the_readme_lead_somewhere() -> None:
-    """A picture or page that is named in the README is in the repository."""
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_internal_links_lead_somewhere(page: Path) -> None:
+    """A picture or page that is named is in the repository."""
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text())
 
-    assert targets
-    assert [] == [target for target in targets if not (ROOT / target).exists()]
+    assert [] == [target for target in targets if not (page.parent / target).exists()]
+
+
+def _examples() -> Iterator[list[Any]]:
+    """The presets in every block of YAML, but for the one that is shown for its mistakes."""
+    wrong = re.compile(r"<!-- table: refusal -->.*?<!-- end -->", re.DOTALL)
+    for page in PAGES:
+        right = wrong.sub("", page.read_text())
+        for block in re.findall(r"```yaml\n(.*?)```", right, re.DOTALL):
+            match yaml.safe_load(block):
+                case {"config": {"videoconverter:presets": presets}}:
+                    yield presets
+                case list() as presets:
+                    yield presets
+
+
+def test_examples_can_be_pasted() -> None:
+    """Every preset in the documentation works, and there is one of each kind."""
+    examples = list(_examples())
+    for presets in examples:
+        resolve(presets)
+
+    kinds = {preset.get("kind", "mp4") for presets in examples for preset in presets}
+    assert set(FIELDS_OF_KIND) == kinds
+
+
+def _calculated(arithmetic: str) -> float:
+    """Sums of products, such as `2 * 3 + 4`."""
+    return sum(math.prod(map(float, term.split(" * "))) for term in arithmetic.split(" + "))
+
+
+def test_the_estimate_by_hand_is_the_estimate() -> None:
+    """The arithmetic of the README gives its numbers, and they are those of the report."""
+    table = re.search(r"<!-- by hand -->\n(.*?)<!-- end -->", README, re.DOTALL)
+    assert table is not None
+    rows = re.findall(r"\| (\w+) \|.*\| `([^`]+)` \| ([0-9.]+) \|$", table[1], re.MULTILINE)
+    thousand = report(resolve([{"name": "720p"}]), seconds=600)["per_thousand_uploads"]
+    cost = thousand["presets"]["720p"]
+
+    assert len(Cost().rounded()) == len(rows)
+    for part, arithmetic, dollars in rows:
+        assert dollars == f"{_calculated(arithmetic):.4f}" == f"{cost[part.lower()]:.4f}", part

@@ -124,8 +124,16 @@ def test_what_has_no_known_price_is_named() -> None:
     assert [*NOT_PRICED] == general
     assert (
         "720p: Settings.OutputGroups[0].Outputs[0].VideoDescription.VideoPreprocessors.Deinterlacer"
-        " is billed at the professional tier, by a factor that AWS does not publish"
+        " is billed at the professional tier, whose factors are not in the table of prices"
     ) == last
+
+
+def test_what_is_counted_like_something_else_is_named() -> None:
+    """Once for each preset, whatever the number of its outputs."""
+    *general, last = report([_preset(kind="thumbnails")])["not_priced"]
+
+    assert [*NOT_PRICED] == general
+    assert "own: FRAME_CAPTURE is counted like H.264 of the same size, for want of a price" == last
 
 
 def test_the_tables_for_people() -> None:
