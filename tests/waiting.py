@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-PATIENCE_SECONDS = 20.0
-"""A machine under load may need a second for what takes milliseconds."""
+PATIENCE_SECONDS = 60.0
+"""A machine under load may need many seconds for what takes one. Who waits in vain has failed."""
 
 POLL_SECONDS = 0.05
 

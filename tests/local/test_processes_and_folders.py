@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not (PROC / "net" / "tcp").exists(), reason="loo
 LOOPBACK = "0100007F"
 """127.0.0.1, as /proc/net/tcp writes it."""
 
-END_SECONDS = 15
+END_SECONDS = 30
 """How long an end may take on a machine under load."""
 
 
@@ -118,22 +118,24 @@ def test_up_twice(start: Callable[..., Run]) -> None:
     end(other, signal.SIGINT)
 
 
-def test_in_the_middle_of_a_transcode(start: Callable[..., Run], tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a clip that takes some seconds to encode."""
+    picture = clips.picture(size="1280x720", seconds=15)
+    return clips.make(tmp_path_factory.mktemp("clip") / "clip.mp4", *picture, *clips.H264)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_in_the_middle_of_a_transcode(
+    number: signal.Signals, start: Callable[..., Run], clip: Path, tmp_path: Path
+) -> None:
     """An interrupt while ffmpeg runs ends ffmpeg too, and leaves no half rendition."""
-    clip = clips.make(
-        tmp_path / "clip.mp4", *clips.picture(size="1280x720", seconds=15), *clips.H264
-    )
-    runs = [
-        start("transcode", str(clip), "--out", str(tmp_path / f"out-{number}"))
-        for number in range(2)
-    ]
-    for run in runs:
-        run.wait_for_job()
+    run = start("transcode", str(clip), "--out", str(tmp_path / "out"))
+    run.wait_for_job()
 
-    for run, number in zip(runs, (signal.SIGTERM, signal.SIGINT), strict=True):
-        end(run, number)
+    end(run, number)
 
-    assert [] == list(tmp_path.glob("out-*"))
+    assert not (tmp_path / "out").exists()
 
 
 def test_while_it_starts(start: Callable[..., Run]) -> None:
