@@ -18,7 +18,7 @@ def presets(stack: str, folder: Path = PROJECT_FOLDER) -> Any:
         folder: where Pulumi.yaml is.
 
     Raises:
-        UsageError: the stack has no file, or no presets in it.
+        UsageError: the stack has no file, or the file no presets.
     """
     path = folder / f"Pulumi.{stack}.yaml"
     if not path.is_file():
@@ -27,9 +27,12 @@ def presets(stack: str, folder: Path = PROJECT_FOLDER) -> Any:
             f"there is no stack {stack!r}: {path} does not exist. "
             f"Stacks that do: {', '.join(there) or 'none'}."
         )
-    project = yaml.safe_load((folder / "Pulumi.yaml").read_text())["name"]
-    config = (yaml.safe_load(path.read_text()) or {}).get("config", {})
-    key = f"{project}:presets"
-    if key not in config:
-        raise UsageError(f"{path} has no {key}; add a list with an entry such as `name: 720p`.")
-    return config[key]
+    key = f"{yaml.safe_load((folder / 'Pulumi.yaml').read_text())['name']}:presets"
+    try:
+        document = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        raise UsageError(f"{path} is not YAML: {error}") from error
+    match document:
+        case {"config": {**config}} if key in config:
+            return config[key]
+    raise UsageError(f"{path} has no {key}; add a list with an entry such as `name: 720p`.")

@@ -65,11 +65,19 @@ def test_presets_are_found_under_the_project_s_name(tmp_path: Path) -> None:
     assert [{"name": "480p"}] == stack_file.presets("test", folder)
 
 
-@pytest.mark.parametrize("stack", ["", "config: {}\n", "config:\n  other:presets: []\n"])
+@pytest.mark.parametrize(
+    "stack", ["", "text", "config:\n", "config: {}\n", "config:\n  other:presets: []\n"]
+)
 def test_a_stack_without_presets(tmp_path: Path, stack: str) -> None:
     """The message says which key is missing in which file."""
     with pytest.raises(UsageError, match=r"Pulumi\.test\.yaml has no films:presets"):
         stack_file.presets("test", _project(tmp_path, stack))
+
+
+def test_a_stack_file_that_is_not_yaml(tmp_path: Path) -> None:
+    """The message names the file, and holds the parser's own, which names the line."""
+    with pytest.raises(UsageError, match=r"Pulumi\.test\.yaml is not YAML: (?s:.*)line 2"):
+        stack_file.presets("test", _project(tmp_path, "config: [\n"))
 
 
 def test_presets_that_cannot_work(
