@@ -27,6 +27,10 @@ class Asset:
     """Number of ends so far, those of later attempts included."""
     settled_revision: int
     """The revision that was announced last; 0 when none was."""
+    since: int | None
+    """Unix time in seconds since when nothing has happened; None when nothing is left to happen."""
+    looks: int
+    """How often reconcile has looked at it since."""
 
     @property
     def is_pending(self) -> bool:
@@ -53,4 +57,6 @@ class Asset:
             ends={preset: end["state"] for preset, end in item["ends"].items()},
             revision=item["revision"],
             settled_revision=item["settled_revision"],
+            since=item.get("since"),
+            looks=item.get("looks", 0),
         )

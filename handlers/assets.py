@@ -75,6 +75,7 @@ class Assets:
         change = Change(
             put={end: {"state": state, "attempt": attempt}, **self._stamp.waiting(SORT_KEY)},
             add={"revision": 1},
+            remove=frozenset({"looks"}),
         )
         is_news = Attr(end).not_exists() | Attr(f"{end}.attempt").lt(attempt)
         if state is not State.DEAD:
@@ -114,7 +115,7 @@ class Assets:
 
     def touch(self, asset: Asset) -> None:
         """Write down that an asset was looked at, which takes it to the end of the line."""
-        change = Change(put=self._stamp.waiting(SORT_KEY))
+        change = Change(put=self._stamp.waiting(SORT_KEY), add={"looks": 1})
         try:
             self._table.update(
                 _key(asset.upload.digest), change, Attr("revision").eq(asset.revision)

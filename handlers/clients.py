@@ -29,6 +29,9 @@ the first one may have made a job."""
 TIMEOUT: Final = 0.75
 """Seconds without a byte of answer, from services that answer in some 10 ms."""
 
+LIST_TIMEOUT: Final = 10.0
+"""Seconds without a byte of answer: S3 collects a thousand versions before it answers."""
+
 ATTEMPTS: Final = 2
 """One repetition, for a connection that died while the function was frozen. For a refusal that
 lasts the queue is the better place to wait."""
@@ -57,9 +60,9 @@ def dynamodb_client() -> "DynamoDBClient":
     return boto3.client("dynamodb", config=_limits(TIMEOUT, ATTEMPTS))
 
 
-def s3_client() -> "S3Client":
-    """Make the client that looks for objects."""
-    return boto3.client("s3", config=_limits(TIMEOUT, ATTEMPTS))
+def s3_client(read_timeout: float = TIMEOUT) -> "S3Client":
+    """Make the client that looks for objects, or lists them with a longer timeout in seconds."""
+    return boto3.client("s3", config=_limits(read_timeout, ATTEMPTS))
 
 
 def _limits(read_timeout: float, attempts: int) -> Config:

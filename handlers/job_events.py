@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from itertools import chain, repeat
+from typing import Any
 
 from handlers.names import JobMetadata
+from handlers.output_groups import bucket_and_key, expected_outputs
 from handlers.rendition import Failure, Output
-
-S3_SCHEME: Final = "s3://"
 
 
 class JobEventError(ValueError):
@@ -57,25 +57,67 @@ def read_job_end(body: str) -> JobEnd | None:
         JobEventError: The body is no such event.
     """
     try:
-        detail = json.loads(body)["detail"]
-        if detail["status"] not in list(JobStatus):
-            return None
-        metadata = detail["userMetadata"]
-        status = JobStatus(detail["status"])
-        return JobEnd(
-            job_id=detail["jobId"],
-            status=status,
-            preset=metadata[JobMetadata.PRESET],
-            upload=metadata[JobMetadata.UPLOAD],
-            attempt=int(metadata[JobMetadata.ATTEMPT]),
-            failure=_failure(detail) if status is JobStatus.ERROR else None,
-            outputs=tuple(_outputs(detail.get("outputGroupDetails", []))),
-        )
+        return _end(json.loads(body)["detail"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise JobEventError(
             "Expected an event of MediaConvert about a job with this fan-out's user metadata "
             f"({', '.join(JobMetadata)}); it lacks or spoils {error}."
         ) from error
+
+
+def read_job(job: Mapping[str, Any]) -> JobEnd | None:
+    """Read what GetJob says about a job of this fan-out, as if its event had come.
+
+    Args:
+        job: The `Job` of the answer.
+
+    Returns:
+        How the job ended; None when it goes on.
+    """
+    return _end(
+        {
+            "jobId": job["Id"],
+            "status": job["Status"],
+            "userMetadata": job["UserMetadata"],
+            "errorCode": job.get("ErrorCode", "unknown"),
+            "errorMessage": job.get("ErrorMessage"),
+            "outputGroupDetails": list(_groups(job)),
+        }
+    )
+
+
+def _groups(job: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Write what GetJob says about outputs as an event has it; it leaves out where they are."""
+    reports = chain(job.get("OutputGroupDetails", []), repeat({}))
+    for uri, report in zip(expected_outputs(job["Settings"]), reports, strict=False):
+        first: dict[str, Any] = next(iter(report.get("OutputDetails", [])), {})
+        video = first.get("VideoDetails", {})
+        details = {
+            "outputFilePaths": [uri] if uri else [],
+            "durationInMs": first.get("DurationInMs"),
+            "videoDetails": {
+                "widthInPx": video.get("WidthInPx"),
+                "heightInPx": video.get("HeightInPx"),
+            },
+        }
+        yield {"outputDetails": [details]}
+
+
+def _end(detail: Mapping[str, Any]) -> JobEnd | None:
+    if detail["status"] not in list(JobStatus):
+        return None
+    status = JobStatus(detail["status"])
+    metadata = detail["userMetadata"]
+    is_complete = status is JobStatus.COMPLETE
+    return JobEnd(
+        job_id=detail["jobId"],
+        status=status,
+        preset=metadata[JobMetadata.PRESET],
+        upload=metadata[JobMetadata.UPLOAD],
+        attempt=int(metadata[JobMetadata.ATTEMPT]),
+        failure=_failure(detail) if status is JobStatus.ERROR else None,
+        outputs=tuple(_outputs(detail.get("outputGroupDetails", []))) if is_complete else (),
+    )
 
 
 def _failure(detail: Mapping[str, Any]) -> Failure:
@@ -95,7 +137,7 @@ def _outputs(groups: Iterable[Mapping[str, Any]]) -> Iterator[Output]:
 
 
 def _output(uri: str, details: Mapping[str, Any]) -> Output:
-    bucket, _, key = uri.removeprefix(S3_SCHEME).partition("/")
+    bucket, key = bucket_and_key(uri)
     video = details.get("videoDetails", {})
     return Output(
         bucket=bucket,

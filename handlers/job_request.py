@@ -7,20 +7,13 @@ from typing import Any, Final
 
 from handlers import output_key
 from handlers.names import JobMetadata
+from handlers.output_groups import group_settings
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 
 NUMBER: Final = ".0000000"
 """What MediaConvert adds where an output is many files: a frame's number, or a segment's `_00001`.
 Room is left for it in every output, which only shortens keys that are nearly too long anyway."""
-
-PLAYLIST_EXTENSIONS: Final = {
-    "HLS_GROUP_SETTINGS": "m3u8",
-    "DASH_ISO_GROUP_SETTINGS": "mpd",
-    "CMAF_GROUP_SETTINGS": "m3u8",
-    "MS_SMOOTH_GROUP_SETTINGS": "ism",
-}
-"""What MediaConvert adds to a group's destination for its playlist."""
 
 CHOSEN_EXTENSION: Final = "m3u8"
 """The longest extension that MediaConvert chooses itself when a document gives none."""
@@ -51,25 +44,8 @@ def job_request(
     groups = request["Settings"]["OutputGroups"]
     stem = output_key.stem(upload.key, max(_endings(groups), key=len))
     for group in groups:
-        _group_settings(group)["Destination"] = (
-            f"s3://{settings.output_bucket}/{stem}{_tail(group)}"
-        )
+        group_settings(group)["Destination"] = f"s3://{settings.output_bucket}/{stem}{_tail(group)}"
     return request
-
-
-def expected_keys(request: dict[str, Any]) -> list[str]:
-    """Name objects that are in the output bucket when a job has been done: one for each group.
-
-    A group of stills has none: how many there are is only known afterwards.
-
-    Args:
-        request: What `job_request` returned.
-    """
-    return [
-        f"{_group_settings(group)['Destination']}{ending}".removeprefix("s3://").partition("/")[2]
-        for group in request["Settings"]["OutputGroups"]
-        if (ending := _first_ending(group)) is not None
-    ]
 
 
 def job_metadata(upload: Upload, attempt: int, settings: SubmitJobSettings) -> dict[str, str]:
@@ -87,16 +63,9 @@ def _token(metadata: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(metadata, sort_keys=True).encode()).hexdigest()
 
 
-def _group_settings(group: dict[str, Any]) -> dict[str, Any]:
-    """Find the object that the group's type names: FILE_GROUP_SETTINGS -> FileGroupSettings."""
-    settings: dict[str, Any] = group["OutputGroupSettings"]
-    member: dict[str, Any] = settings[settings["Type"].title().replace("_", "")]
-    return member
-
-
 def _tail(group: dict[str, Any]) -> str:
     """Read what the document puts between stem and name modifier: a folder, for a playlist."""
-    tail: str = _group_settings(group).get("Destination", "")
+    tail: str = group_settings(group).get("Destination", "")
     return tail
 
 
@@ -106,13 +75,3 @@ def _endings(groups: list[dict[str, Any]]) -> list[str]:
 
 def _ending(output: dict[str, Any]) -> str:
     return f"{output['NameModifier']}{NUMBER}.{output.get('Extension', CHOSEN_EXTENSION)}"
-
-
-def _first_ending(group: dict[str, Any]) -> str | None:
-    kind = group["OutputGroupSettings"]["Type"]
-    if kind in PLAYLIST_EXTENSIONS:
-        return f".{PLAYLIST_EXTENSIONS[kind]}"
-    output = group["Outputs"][0]
-    if output["ContainerSettings"]["Container"] == "RAW" or "Extension" not in output:
-        return None
-    return f"{output['NameModifier']}.{output['Extension']}"

@@ -132,6 +132,8 @@ class Rendition:
     owed: frozenset[Duty]
     since: int | None
     """Unix time in seconds since when nothing has happened; None when nothing is left to happen."""
+    looks: int
+    """How often reconcile has looked at it since."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -156,4 +158,5 @@ class Rendition:
             outputs=tuple(Output(**output) for output in item.get("outputs", [])),
             owed=frozenset(map(Duty, item.get("owed", ()))),
             since=item.get("since"),
+            looks=item.get("looks", 0),
         )

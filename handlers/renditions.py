@@ -103,7 +103,7 @@ class Renditions:
             put_if_absent={"unresolved_since": now},
             add={"deliveries": 1},
             discard={"owed": frozenset({Duty.RETRY})},
-            remove=frozenset({"job_id", "failure", "outputs"}),
+            remove=frozenset({"job_id", "failure", "outputs", "looks"}),
         )
         try:
             item = self._table.update(
@@ -173,7 +173,7 @@ class Renditions:
             "owed": MOVES[state].owed,
         }
         put = {name: value for name, value in news.items() if value}
-        stale = {"unresolved_since", "deliveries"} | ({"owed", "failure"} - put.keys())
+        stale = {"unresolved_since", "deliveries", "looks"} | ({"owed", "failure"} - put.keys())
         if state in ENDS:
             stale |= {"retries"}
         change = Change(
@@ -211,7 +211,7 @@ class Renditions:
         Raises:
             NotMovedError: The rendition has gone on meanwhile.
         """
-        change = Change(put=self._stamp.waiting(PREFIX + rendition.preset))
+        change = Change(put=self._stamp.waiting(PREFIX + rendition.preset), add={"looks": 1})
         self._update(rendition, change, Attr("since").eq(rendition.since))
 
     def _update(self, rendition: Rendition, change: Change, when: ConditionBase) -> Rendition:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.duties import Duties
-from handlers.job_request import expected_keys, job_request
+from handlers.job_request import job_request
 from handlers.job_search import find_job
 from handlers.ledger import Ledger
 from handlers.names import CLAIM_SECONDS
 from handlers.observability import logger
+from handlers.output_groups import bucket_and_key, expected_outputs
 from handlers.refusal import Refusal, refusal
 from handlers.rendition import REOPENED_BY_A_LATER_ATTEMPT, Failure, Rendition, State
 from handlers.renditions import NotGrantedError, NotMovedError
@@ -47,23 +48,29 @@ class Submission:
     ledger: Ledger
     duties: Duties
 
-    def submit(self, upload: Upload, attempt: int, patience: int) -> int | None:
+    def submit(
+        self, upload: Upload, attempt: int, patience: int, *, is_backfill: bool = False
+    ) -> int | None:
         """Create the job of an upload's attempt, unless it exists, and do not wait for it.
 
         Args:
             upload: The upload.
             attempt: Number of the attempt that is asked for.
             patience: Seconds to wait before the next try, when one is needed.
+            is_backfill: Ask only for what the output bucket lacks, and expect no other preset's
+                rendition of an upload that is new to the ledger.
 
         Returns:
             None when the upload's message is done: the job exists, or never will and a dead letter
             says why. Otherwise the seconds until it is worth to try again.
 
         Raises:
-            ClientError, BotoCoreError: The ledger, or a service that a dead letter needs, refused.
+            ClientError, BotoCoreError: The ledger, or a service that it takes besides, refused.
         """
+        if is_backfill and self._is_rendered(upload):
+            return None
         if self.ledger.assets.get(upload.digest) is None:
-            self._note(upload)
+            self.ledger.assets.note(upload, self._presets(is_backfill=is_backfill))
         try:
             claimed = self.ledger.renditions.claim(upload, self.settings.preset, attempt)
         except NotGrantedError as refused:
@@ -74,28 +81,25 @@ class Submission:
             # An event or another delivery was faster; the next try finds out what it wrote.
             return patience
 
-    def is_rendered(self, upload: Upload) -> bool:
-        """Tell whether the output bucket has what the upload's job would write.
-
-        Raises:
-            ClientError, BotoCoreError: S3 refused to say.
-        """
+    def _is_rendered(self, upload: Upload) -> bool:
         request = job_request(self.document, upload, 1, self.settings)
-        keys = expected_keys(request)
-        return bool(keys) and all(self._has(key) for key in keys)
+        outputs = [uri for uri in expected_outputs(request["Settings"]) if uri is not None]
+        return bool(outputs) and all(self._exists(uri) for uri in outputs)
 
-    def _has(self, key: str) -> bool:
+    def _exists(self, uri: str) -> bool:
+        bucket, key = bucket_and_key(uri)
         try:
-            self.s3.head_object(Bucket=self.settings.output_bucket, Key=key)
+            self.s3.head_object(Bucket=bucket, Key=key)
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
                 return False
             raise
         return True
 
-    def _note(self, upload: Upload) -> None:
-        presets = {branch.preset for branch in self.ledger.branches.all()}
-        self.ledger.assets.note(upload, presets | {self.settings.preset})
+    def _presets(self, *, is_backfill: bool) -> set[str]:
+        if is_backfill:
+            return {self.settings.preset}
+        return {branch.preset for branch in self.ledger.branches.all()} | {self.settings.preset}
 
     def _not_granted(self, rendition: Rendition, attempt: int, patience: int) -> int | None:
         if rendition.attempt == attempt:

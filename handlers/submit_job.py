@@ -112,9 +112,9 @@ def settle(delivery: Delivery, runtime: Runtime) -> bool:
 def _submit(upload: Upload, delivery: Delivery, runtime: Runtime) -> int | None:
     patience = back_off.delay(delivery.message_id, delivery.receives)
     try:
-        if delivery.unless_rendered and runtime.submission.is_rendered(upload):
-            return None
-        return runtime.submission.submit(upload, delivery.attempt, patience)
+        return runtime.submission.submit(
+            upload, delivery.attempt, patience, is_backfill=delivery.unless_rendered
+        )
     except (BotoCoreError, ClientError):
         logger.exception("Not submitted", extra={"key": upload.key})
         return patience

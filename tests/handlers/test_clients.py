@@ -1,6 +1,7 @@
 """Time limits of the functions' clients."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from botocore.client import BaseClient
@@ -33,6 +34,7 @@ def test_a_silent_service_is_given_up_before_the_function_is() -> None:
         (clients.sns_client, 0.75, 2),
         (clients.dynamodb_client, 0.75, 2),
         (clients.s3_client, 0.75, 2),
+        (partial(clients.s3_client, clients.LIST_TIMEOUT), 10.0, 2),
     ],
 )
 def test_the_limits_reach_the_clients(

@@ -1,12 +1,13 @@
 """A whole fan-out in moto: branches with queues, the ledger, the completed topic, MediaConvert."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 
-from handlers import job_outcome, submit_job
+from handlers import job_outcome, reconcile, submit_job
 from handlers.branches import Branch
 from handlers.duties import Duties
 from handlers.events import write_notice
@@ -14,13 +15,30 @@ from handlers.ledger import Ledger
 from handlers.names import BRANCHES, LEDGER_INDEX, BranchAttribute, LedgerKey
 from handlers.outcome import Outcome
 from handlers.rendition import Rendition
-from handlers.settings import SubmitJobSettings
+from handlers.settings import FanoutSettings, ReconcileSettings, SubmitJobSettings
 from handlers.submission import Submission
 from handlers.upload import Upload
 from tests.handlers.fakes import Clock, EventSourceMapping, FakeMediaConvert
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_mediaconvert import MediaConvertClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sns import SNSClient
+    from types_boto3_sqs import SQSClient
+
+
+@cache
+def _clients() -> "tuple[SQSClient, SNSClient, S3Client, DynamoDBClient]":
+    """Make clients once: they serve every world, and to make them takes half a second."""
+    session = boto3.Session()
+    return (
+        session.client("sqs"),
+        session.client("sns"),
+        session.client("s3"),
+        session.client("dynamodb"),
+    )
+
 
 VISIBILITY_TIMEOUT = 60
 """Seconds, as the branch's queue has it."""
@@ -35,10 +53,7 @@ class World:
         """Create everything; call it inside of moto."""
         self.clock = Clock()
         self.mediaconvert = FakeMediaConvert(self.clock)
-        self.sqs = boto3.client("sqs")
-        self.sns = boto3.client("sns")
-        self.s3 = boto3.client("s3")
-        self.dynamodb = boto3.client("dynamodb")
+        self.sqs, self.sns, self.s3, self.dynamodb = _clients()
         self._create_table(settings.ledger_table)
         topic = self.sns.create_topic(Name="completed")["TopicArn"]
         self._announcements = self._queue("announcements")
@@ -51,13 +66,21 @@ class World:
         self.settings = replace(settings, completed_topic_arn=topic)
         self.ledger = Ledger.open(self.dynamodb, self.settings, self.clock)
         self.duties = Duties(self.ledger, self.sqs, self.sns, self.settings)
-        self._outcomes = self._queue("outcome")
+        self.outcome = Outcome(ledger=self.ledger, duties=self.duties)
         self.outcomes = EventSourceMapping(
             self.sqs,
-            self._outcomes,
-            lambda records: job_outcome.handler(
-                records, Outcome(ledger=self.ledger, duties=self.duties)
+            self._queue("outcome"),
+            lambda records: job_outcome.handler(records, self.outcome),
+        )
+        self.reconcile_runtime = reconcile.Runtime(
+            settings=ReconcileSettings(
+                **vars_of_fanout(self.settings), input_bucket="input", suffixes=(".mp4", ".MP4")
             ),
+            ledger=self.ledger,
+            duties=self.duties,
+            mediaconvert=cast("MediaConvertClient", self.mediaconvert),
+            s3=self.s3,
+            now=self.clock,
         )
         self.branches = {
             preset: BranchWorld(self, preset, document) for preset in presets or ("720p",)
@@ -86,6 +109,34 @@ class World:
             },
         }
         return self.outcomes.send(json.dumps(event))
+
+    def reconcile(
+        self, task: str = "ledger", *, steps: int = 10**6, **event: Any
+    ) -> dict[str, Any]:
+        """Invoke reconcile; it has time for so many steps."""
+        clock = iter(range(steps))
+        return reconcile.handler(
+            {"task": task, **event}, self.reconcile_runtime, lambda: next(clock, None) is not None
+        )
+
+    def create_input_bucket(self) -> None:
+        """Create the bucket of uploads, with versions as the deployment has it."""
+        self.s3.create_bucket(
+            Bucket="input", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
+        self.s3.put_bucket_versioning(Bucket="input", VersioningConfiguration={"Status": "Enabled"})
+
+    def put(self, key: str) -> Upload:
+        """Upload an object whose notice S3 does not send; return it as a listing has it."""
+        answer = self.s3.put_object(Bucket="input", Key=key, Body=b"a video")
+        return Upload(
+            bucket="input",
+            key=key,
+            version_id=answer["VersionId"],
+            etag=answer["ETag"].strip('"'),
+            sequencer=None,
+            size=7,
+        )
 
     def announcements(self) -> list[dict[str, Any]]:
         """Take what has been announced, in the order of its arrival."""
@@ -153,6 +204,11 @@ class World:
                 }
             ],
         )
+
+
+def vars_of_fanout(settings: FanoutSettings) -> dict[str, Any]:
+    """What all functions of the fan-out are told."""
+    return {field.name: getattr(settings, field.name) for field in fields(FanoutSettings)}
 
 
 class BranchWorld:

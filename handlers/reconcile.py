@@ -1,0 +1,178 @@
+"""reconcile: finds what was lost on the way and sends it on, on a schedule and on demand.
+
+    event                                        what it does
+    -------------------------------------------  ------------------------------------------------
+    {"task": "ledger"}                           helps on whatever stands still in the ledger
+    {"task": "uploads"}                          asks for uploads that the ledger never heard of
+    {"task": "backfill", "preset": "480p"}       asks one branch for all that it has not rendered
+
+Besides, each takes `"dry_run": true` (count only); `ledger` takes `"patience"`, the seconds that
+anything may stand still (0: an operator's "now"); the others take `"place"`, where an earlier
+answer stopped. Without it they go on where the run before stopped.
+
+The answer counts what was done, and says whether it is `finished`; if not, invoke it again. To run
+it twice is safe: what it asks for goes through the branches' queues, and the ledger knows it.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Final
+
+from handlers import clients
+from handlers.branches import Branch
+from handlers.duties import Duties
+from handlers.inventory import Inventory
+from handlers.ledger import Ledger
+from handlers.ledger_items import unix_time
+from handlers.observability import logger
+from handlers.outcome import Outcome
+from handlers.settings import ReconcileSettings
+from handlers.sweep import Sweep
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_mediaconvert import MediaConvertClient
+    from types_boto3_s3 import S3Client
+
+RESERVED_MS: Final = 30_000
+"""Milliseconds of the function's time in which nothing new is begun: a page of a listing, or one
+item with every service slow, takes less."""
+
+
+class Task(StrEnum):
+    """What reconcile can be asked to do."""
+
+    LEDGER = "ledger"
+    UPLOADS = "uploads"
+    BACKFILL = "backfill"
+
+
+class RequestError(ValueError):
+    """The event asks for something that reconcile does not do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """What the function has at hand in every invocation."""
+
+    settings: ReconcileSettings
+    ledger: Ledger
+    duties: Duties
+    mediaconvert: "MediaConvertClient"
+    s3: "S3Client"
+    now: Callable[[], int]
+    """The clock: Unix time in seconds."""
+
+
+@logger.inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Do one task. Lambda's entry point."""
+    return handler(
+        event, cold_start(), lambda: context.get_remaining_time_in_millis() > RESERVED_MS
+    )
+
+
+@cache
+def cold_start() -> Runtime:
+    """Read the environment and make the clients, once.
+
+    Raises:
+        SettingsError: The environment is incomplete.
+    """
+    settings = ReconcileSettings.from_environment(os.environ)
+    ledger = Ledger.open(clients.dynamodb_client(), settings)
+    return Runtime(
+        settings=settings,
+        ledger=ledger,
+        duties=Duties(ledger, clients.sqs_client(), clients.sns_client(), settings),
+        mediaconvert=clients.mediaconvert_client(),
+        s3=clients.s3_client(clients.LIST_TIMEOUT),
+        now=unix_time,
+    )
+
+
+def handler(
+    event: Mapping[str, Any], runtime: Runtime, has_time: Callable[[], bool]
+) -> dict[str, Any]:
+    """Do one task, as far as the time allows, and count what was done.
+
+    Args:
+        event: What is asked for.
+        runtime: What it takes.
+        has_time: Tells whether there is time for more.
+
+    Raises:
+        RequestError: The event is not one of those above.
+        ClientError, BotoCoreError: A service refused what the task as a whole needs.
+    """
+    match event.get("task"):
+        case Task.LEDGER:
+            answer = _sweep(event, runtime, has_time)
+        case Task.UPLOADS | Task.BACKFILL:
+            answer = _take_inventory(event, runtime, has_time)
+        case unknown:
+            raise RequestError(
+                f"The event's task is {unknown!r}; expected one of {', '.join(Task)}."
+            )
+    logger.info("Reconciled", extra={"task": event["task"], "answer": answer})
+    return answer
+
+
+def _sweep(
+    event: Mapping[str, Any], runtime: Runtime, has_time: Callable[[], bool]
+) -> dict[str, Any]:
+    sweep = Sweep(
+        ledger=runtime.ledger,
+        duties=runtime.duties,
+        outcome=Outcome(ledger=runtime.ledger, duties=runtime.duties),
+        mediaconvert=runtime.mediaconvert,
+        now=runtime.now(),
+        patience=event.get("patience"),
+        dry_run=event.get("dry_run", False),
+        has_time=has_time,
+    )
+    finished = sweep.run()
+    return {"finished": finished, **sweep.counts}
+
+
+def _take_inventory(
+    event: Mapping[str, Any], runtime: Runtime, has_time: Callable[[], bool]
+) -> dict[str, Any]:
+    inventory = Inventory(
+        ledger=runtime.ledger,
+        duties=runtime.duties,
+        s3=runtime.s3,
+        bucket=runtime.settings.input_bucket,
+        suffixes=runtime.settings.suffixes,
+        now=runtime.now(),
+        dry_run=event.get("dry_run", False),
+        has_time=has_time,
+    )
+    run: Callable[[str], str]
+    if event["task"] == Task.BACKFILL:
+        branch = _branch(event.get("preset"), runtime.ledger)
+        name, run = f"backfill#{branch.preset}", partial(inventory.backfill, branch)
+    else:
+        name, run = Task.UPLOADS, inventory.find_lost
+    before = event["place"] if "place" in event else runtime.ledger.progress.read(name)
+    place = run(before)
+    if not inventory.dry_run and "place" not in event:
+        runtime.ledger.progress.write(name, before=before, place=place)
+    return {"finished": place == "", "place": place, **inventory.counts}
+
+
+def _branch(preset: object, ledger: Ledger) -> Branch:
+    branches = ledger.branches.all()
+    for branch in branches:
+        if branch.preset == preset:
+            return branch
+    known = ", ".join(branch.preset for branch in branches)
+    raise RequestError(f"The event's preset is {preset!r}; the fan-out has {known}.")
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    # In Lambda, before the first event: the time to start is not taken from the function's timeout.
+    cold_start()
