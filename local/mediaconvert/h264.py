@@ -7,8 +7,8 @@ from typing import Any
 from local.mediaconvert.levels import check_level
 
 PRESET = "veryfast"
-"""x264's effort. On 2 cores it encodes 1080p about as fast as `superfast`, at 60 % of the size;
-`faster` costs a third more time for nothing that a trial run needs."""
+"""x264's effort. For 10 s of ffmpeg's testsrc2 in 1080p, encoded to 720p and 1080p, `superfast` takes
+a third less CPU time (10.6 s to 15.7 s) for files 39 % larger; `faster` takes 21.9 s and gains none."""
 
 HIGHEST_CRF = 38
 """x264's constant rate factor at the QVBR quality level 0, which is just below the lowest."""
