@@ -7,8 +7,9 @@ from typing import Any
 from local.mediaconvert.levels import check_level
 
 PRESET = "veryfast"
-"""x264's effort. For 10 s of ffmpeg's testsrc2 in 1080p, encoded to 720p and 1080p, `superfast` takes
-a third less CPU time (10.6 s to 15.7 s) for files 39 % larger; `faster` takes 21.9 s and gains none."""
+"""x264's effort. For 10 s of ffmpeg's testsrc2 in 1080p, to 720p and 1080p: `superfast` takes a
+third less CPU time (10.6 s, not 15.7 s) for 39 % larger files; `faster` takes 21.9 s and gains
+nothing."""
 
 HIGHEST_CRF = 38
 """x264's constant rate factor at the QVBR quality level 0, which is just below the lowest."""
