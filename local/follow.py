@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from local.progress import Show
@@ -84,20 +85,9 @@ class Follow:
                 self._moved[rendition] = now
 
     def _given_up(self, now: float) -> list[tuple[Rendition, Sight]]:
-        message = (
-            f"No progress for {self._timeout:g} s. The log of the functions may tell why; "
-            "--timeout waits longer."
-        )
+        failure = Failure(TIMEOUT, f"No progress for {self._timeout:g} s; --timeout waits longer.")
         return [
-            (
-                rendition,
-                Sight(
-                    State.ERROR,
-                    job_id=sight.job_id,
-                    attempts=sight.attempts,
-                    failure=Failure(TIMEOUT, message),
-                ),
-            )
+            (rendition, replace(sight, state=State.ERROR, failure=failure))
             for rendition, sight in self._open.items()
             if now - self._moved[rendition] > self._timeout and not sight.has_ended
         ]
