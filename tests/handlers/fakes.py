@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
     from handlers.batch import BatchAnswer
+
+Result = TypeVar("Result")
 
 TOKEN_SECONDS = 60
 """How long a ClientRequestToken stands for the job that it made."""
@@ -56,6 +58,51 @@ class Clock:
     def pass_(self, seconds: int) -> None:
         """Let time pass."""
         self.seconds += seconds
+
+
+@dataclass
+class Fuse:
+    """Kills a function at one of its calls to AWS, before or after the call has had its effect."""
+
+    calls: int = 0
+    """At which call, from 1; 0 for never."""
+    after: bool = False
+    """Whether the call has its effect first."""
+    _in_function: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def light(self, calls: int, *, after: bool) -> None:
+        """Kill at a call that is still to come."""
+        self.calls, self.after = calls, after
+
+    def put_out(self) -> None:
+        """Kill nobody."""
+        self.calls = 0
+
+    def guard(self, function: Callable[[], Result]) -> Result:
+        """Run a function that may be killed; calls outside of one do not count."""
+        self._in_function = True
+        try:
+            return function()
+        finally:
+            self._in_function = False
+
+    def before_call(self, **_: Any) -> None:
+        """Burn; botocore calls it before each request."""
+        if not self.after:
+            self._burn()
+
+    def after_call(self, **_: Any) -> None:
+        """Burn; botocore calls it after each answer."""
+        if self.after:
+            self._burn()
+
+    def _burn(self) -> None:
+        with self._lock:
+            if self.calls and self._in_function:
+                self.calls -= 1
+                if not self.calls:
+                    raise KilledError
 
 
 @dataclass

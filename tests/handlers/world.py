@@ -18,7 +18,7 @@ from handlers.rendition import Rendition
 from handlers.settings import FanoutSettings, ReconcileSettings, SubmitJobSettings
 from handlers.submission import Submission
 from handlers.upload import Upload
-from tests.handlers.fakes import Clock, EventSourceMapping, FakeMediaConvert
+from tests.handlers.fakes import Clock, EventSourceMapping, FakeMediaConvert, Fuse
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -53,6 +53,7 @@ class World:
         """Create everything; call it inside of moto."""
         self.clock = Clock()
         self.mediaconvert = FakeMediaConvert(self.clock)
+        self.fuse = Fuse()
         self.sqs, self.sns, self.s3, self.dynamodb = _clients()
         self._create_table(settings.ledger_table)
         topic = self.sns.create_topic(Name="completed")["TopicArn"]
@@ -70,7 +71,7 @@ class World:
         self.outcomes = EventSourceMapping(
             self.sqs,
             self._queue("outcome"),
-            lambda records: job_outcome.handler(records, self.outcome),
+            lambda records: self.fuse.guard(lambda: job_outcome.handler(records, self.outcome)),
         )
         self.reconcile_runtime = reconcile.Runtime(
             settings=ReconcileSettings(
@@ -115,8 +116,12 @@ class World:
     ) -> dict[str, Any]:
         """Invoke reconcile; it has time for so many steps."""
         clock = iter(range(steps))
-        return reconcile.handler(
-            {"task": task, **event}, self.reconcile_runtime, lambda: next(clock, None) is not None
+        return self.fuse.guard(
+            lambda: reconcile.handler(
+                {"task": task, **event},
+                self.reconcile_runtime,
+                lambda: next(clock, None) is not None,
+            )
         )
 
     def create_input_bucket(self) -> None:
@@ -243,7 +248,9 @@ class BranchWorld:
             ),
         )
         self.mapping = EventSourceMapping(
-            world.sqs, queue_url, lambda records: submit_job.handler(records, self.runtime)
+            world.sqs,
+            queue_url,
+            lambda records: world.fuse.guard(lambda: submit_job.handler(records, self.runtime)),
         )
         self.send = self.mapping.send
         self.invoke = self.mapping.invoke
