@@ -114,12 +114,14 @@ def encode(
 def _follow(process: subprocess.Popen[bytes], on_progress: Callable[[Progress], None]) -> None:
     """Report each block of `-progress`, which ends with a line `progress=...`."""
     values: dict[bytes, bytes] = {}
+    seconds = 0.0
     for line in process.stdout or ():
         key, _, value = line.strip().partition(b"=")
         values[key] = value
         if key == b"progress":
             microseconds = values.get(b"out_time_us", b"")
-            seconds = int(microseconds) / 1e6 if microseconds.isdigit() else 0.0
+            # The last block can say N/A, which is no way back to the beginning.
+            seconds = int(microseconds) / 1e6 if microseconds.isdigit() else seconds
             on_progress(Progress(int(values.get(b"frame", 0)), seconds))
 
 

@@ -1,5 +1,6 @@
 """Fixtures of the service's tests."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,12 @@ from tests.local.mediaconvert.studio import ACCOUNT, REGION, Studio
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A second of picture, 320x180 at 30 frames a second, with sound."""
     return clips.video(tmp_path_factory.mktemp("clips") / "clip.mp4")
+
+
+@pytest.fixture
+def other_threads() -> frozenset[threading.Thread]:
+    """The threads that run before the test begins: a local cloud of another test may have some."""
+    return frozenset(threading.enumerate())
 
 
 @pytest.fixture
