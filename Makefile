@@ -30,7 +30,7 @@ $(SAMPLE): | $(READY)
 	@$(BIN)/python -m local sample $@
 
 test: $(READY) ## all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) ## format, lint, types
 	@$(BIN)/ruff format --check .
