@@ -103,6 +103,7 @@ class Branch:
                 Environment.OUTPUT_BUCKET: self.output_bucket.bucket,
                 Environment.QUEUE_URL: self.queue.url,
                 Environment.DEAD_LETTER_QUEUE_URL: self.dead_letter_queue.url,
+                Environment.CLAIM_SECONDS: str(defaults.claim_seconds(function_timeout)),
                 **ledger.environment,
             },
             timeout_seconds=function_timeout,

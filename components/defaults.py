@@ -22,6 +22,10 @@ VISIBILITY_FACTOR: Final = 6
 """A queue hides a message for this many function timeouts, as the Lambda guide asks: a batch that
 is throttled or slow must not be handed to a second function meanwhile."""
 
+CLAIM_FACTOR: Final = 2
+"""A claim in the ledger without a job is taken for left behind after this many visibility timeouts:
+a function that is late by that much is dead, and its message has been delivered again."""
+
 BATCH_SIZE: Final = 10
 """Messages per invocation. The most that SQS hands over without a batching window."""
 
@@ -82,3 +86,8 @@ FUNCTION_ARCHITECTURE: Final = "arm64"
 def visibility_timeout_seconds(function_timeout: int) -> int:
     """How long a delivered message stays hidden, in seconds, for a consumer with this timeout."""
     return VISIBILITY_FACTOR * function_timeout + BATCHING_WINDOW_SECONDS
+
+
+def claim_seconds(function_timeout: int) -> int:
+    """How old a claim without a job has to be before another delivery takes it over, in seconds."""
+    return CLAIM_FACTOR * visibility_timeout_seconds(function_timeout)

@@ -23,8 +23,8 @@ def find_job(
 ) -> str | None:
     """Find the job with these metadata among the jobs that a pipeline was given since a time.
 
-    As sure as ListJobs is: AWS does not say how soon a new job is listed. A claim is two minutes
-    old before anybody asks.
+    As sure as ListJobs is: AWS does not say how soon a new job is listed. It has a minute: until
+    then the ClientRequestToken finds the job.
 
     Args:
         mediaconvert: The client.

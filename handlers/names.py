@@ -15,10 +15,6 @@ RECONCILE_HANDLER: Final = "handlers.reconcile.lambda_handler"
 JOB_DOCUMENT_FILE: Final = "job.json"
 """The branch's job document, at the root of submit_job's archive, beside `handlers/`."""
 
-CLAIM_SECONDS: Final = 120
-"""A claim on the ledger without a job that is older than this is taken for abandoned. It has to
-exceed submit_job's timeout by far, and the minute that a ClientRequestToken covers."""
-
 LEDGER_INDEX: Final = "open"
 """Secondary index of the ledger: only what still waits for something is in it."""
 
@@ -50,6 +46,9 @@ class Environment(StrEnum):
     """URL of the queue whose messages the function is given."""
     DEAD_LETTER_QUEUE_URL = "DEAD_LETTER_QUEUE_URL"
     """URL of the queue for what can never become a rendition."""
+    CLAIM_SECONDS = "CLAIM_SECONDS"
+    """Whole seconds after which a claim on the ledger without a job is taken for abandoned; they
+    exceed submit_job's timeout by far."""
     LEDGER_TABLE = "LEDGER_TABLE"
     """Name of the ledger's table."""
     LEDGER_RETENTION_DAYS = "LEDGER_RETENTION_DAYS"

@@ -16,8 +16,8 @@
     canceled    the job was canceled, or the branch removed   claimed, waiting,      announcement,
                                                               submitted, retrying    asset
 
-A claim also follows from a claim that is two minutes old, whose delivery must have died, and, with
-a later attempt, from retrying, dead and canceled once what they owe is done (but for the retry).
+A claim also follows from a claim that is so old that its delivery must have died, and, with a later
+attempt, from retrying, dead and canceled once what they owe is done (but for the retry).
 
 Every other move is one conditional write: the state is one that the new one follows from, the
 attempt is the same, and the job is the same or not known yet. So duplicates and late comers change

@@ -7,7 +7,7 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from handlers.ledger_items import NOT_WAITING, Stamp, upload_partition
-from handlers.names import CLAIM_SECONDS, LedgerKey
+from handlers.names import LedgerKey
 from handlers.rendition import (
     ENDS,
     MOVES,
@@ -27,10 +27,16 @@ PREFIX: Final = "rendition#"
 class NotGrantedError(Exception):
     """A claim was refused: the rendition is another delivery's, or has gone on."""
 
-    def __init__(self, rendition: Rendition) -> None:
-        """Keep the rendition as it stands, which says why."""
+    def __init__(self, rendition: Rendition, seconds: int) -> None:
+        """Keep the rendition as it stands, which says why.
+
+        Args:
+            rendition: The rendition.
+            seconds: How long the claim that it has, if it has one, stays another delivery's.
+        """
         super().__init__(f"The rendition is {rendition.state}, attempt {rendition.attempt}.")
         self.rendition = rendition
+        self.seconds = seconds
 
 
 class NotMovedError(Exception):
@@ -81,8 +87,16 @@ class Renditions:
             if item is not None and LedgerKey.SINCE in item:
                 yield Rendition.from_item(item)
 
-    def claim(self, upload: Upload, preset: str, attempt: int) -> Rendition:
+    def claim(
+        self, upload: Upload, preset: str, attempt: int, *, abandoned_after: int
+    ) -> Rendition:
         """Take it upon oneself to create the job of an attempt.
+
+        Args:
+            upload: The upload.
+            preset: Name of the preset.
+            attempt: Number of the attempt.
+            abandoned_after: Seconds after which another delivery's claim is taken for abandoned.
 
         Returns:
             The claimed rendition; when it `is_doubtful`, the job may exist.
@@ -107,12 +121,15 @@ class Renditions:
         )
         try:
             item = self._table.update(
-                _key(upload.digest, preset), change, _may_be_claimed(attempt, now)
+                _key(upload.digest, preset), change, _may_be_claimed(attempt, now - abandoned_after)
             )
         except ConditionRefusedError as error:
             if error.item is None:
                 raise
-            raise NotGrantedError(Rendition.from_item(error.item)) from error
+            rendition = Rendition.from_item(error.item)
+            raise NotGrantedError(
+                rendition, rendition.claimed_at + abandoned_after - now
+            ) from error
         return Rendition.from_item(item)
 
     def no_answer(self, claimed: Rendition) -> None:
@@ -227,10 +244,10 @@ def _key(digest: str, preset: str) -> ItemKey:
     return upload_partition(digest), PREFIX + preset
 
 
-def _may_be_claimed(attempt: int, now: int) -> ConditionBase:
+def _may_be_claimed(attempt: int, abandoned: int) -> ConditionBase:
     is_new = Attr("state").not_exists()
     is_free = Attr("state").eq(State.WAITING)
-    is_abandoned = Attr("state").eq(State.CLAIMED) & Attr("claimed_at").lte(now - CLAIM_SECONDS)
+    is_abandoned = Attr("state").eq(State.CLAIMED) & Attr("claimed_at").lte(abandoned)
     is_reopened = Attr("state").is_in(sorted(REOPENED_BY_A_LATER_ATTEMPT))
     owes_nothing_else = Attr("owed").not_exists() | Attr("owed").eq({Duty.RETRY})
     return (

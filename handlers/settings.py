@@ -50,6 +50,7 @@ class SubmitJobSettings(FanoutSettings):
     output_bucket: str
     queue_url: str
     dead_letter_queue_url: str
+    claim_seconds: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,23 +61,26 @@ class ReconcileSettings(FanoutSettings):
     suffixes: tuple[str, ...]
 
 
-def _days(text: str) -> int:
+def _text(_: Environment, text: str) -> str:
+    return text
+
+
+def _whole_number(key: Environment, text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
-        raise SettingsError(
-            f"{Environment.LEDGER_RETENTION_DAYS} is {text!r}; expected whole days, 1 or more."
-        )
+        raise SettingsError(f"{key} is {text!r}; expected a whole number, 1 or more.")
     return int(text)
 
 
-def _suffixes(text: str) -> tuple[str, ...]:
+def _suffixes(_: Environment, text: str) -> tuple[str, ...]:
     return tuple(text.split(","))
 
 
-_READERS: Final[Mapping[Environment, Callable[[str], Any]]] = {
-    Environment.LEDGER_RETENTION_DAYS: _days,
+_READERS: Final[Mapping[Environment, Callable[[Environment, str], Any]]] = {
+    Environment.CLAIM_SECONDS: _whole_number,
+    Environment.LEDGER_RETENTION_DAYS: _whole_number,
     Environment.SUFFIXES: _suffixes,
 }
 
 
 def _value(key: Environment, text: str) -> Any:
-    return _READERS.get(key, str)(text)
+    return _READERS.get(key, _text)(key, text)

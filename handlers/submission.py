@@ -10,7 +10,6 @@ from handlers.duties import Duties
 from handlers.job_request import job_request
 from handlers.job_search import find_job
 from handlers.ledger import Ledger
-from handlers.names import CLAIM_SECONDS
 from handlers.observability import logger
 from handlers.output_groups import bucket_and_key, expected_outputs
 from handlers.refusal import Refusal, refusal
@@ -72,9 +71,14 @@ class Submission:
         if self.ledger.assets.get(upload.digest) is None:
             self.ledger.assets.note(upload, self._presets(is_backfill=is_backfill))
         try:
-            claimed = self.ledger.renditions.claim(upload, self.settings.preset, attempt)
+            claimed = self.ledger.renditions.claim(
+                upload,
+                self.settings.preset,
+                attempt,
+                abandoned_after=self.settings.claim_seconds,
+            )
         except NotGrantedError as refused:
-            return self._not_granted(refused.rendition, attempt, patience)
+            return self._not_granted(refused, attempt, patience)
         try:
             return self._redeem(claimed, patience)
         except NotMovedError:
@@ -101,10 +105,11 @@ class Submission:
             return {self.settings.preset}
         return {branch.preset for branch in self.ledger.branches.all()} | {self.settings.preset}
 
-    def _not_granted(self, rendition: Rendition, attempt: int, patience: int) -> int | None:
+    def _not_granted(self, refused: NotGrantedError, attempt: int, patience: int) -> int | None:
+        rendition = refused.rendition
         if rendition.attempt == attempt:
             if rendition.state is State.CLAIMED:
-                return CLAIM_SECONDS
+                return refused.seconds
             self.duties.do(rendition)
         elif rendition.attempt < attempt and rendition.state in REOPENED_BY_A_LATER_ATTEMPT:
             return patience  # Its dead letter or its announcement is not out yet.

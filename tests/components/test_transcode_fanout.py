@@ -261,6 +261,14 @@ class TestBranch:
             == queue["visibilityTimeoutSeconds"]
         )
 
+    def test_a_claim_outlives_a_delivery(self, program: Program, preset: str) -> None:
+        """A claim is left to its function until its message has been delivered again, twice."""
+        name = f"videoconverter-{preset}"
+        queue = program.one(QUEUE, name).inputs
+        environment = program.one(FUNCTION, name).inputs["environment"]["variables"]
+
+        assert 2 * queue["visibilityTimeoutSeconds"] == int(environment["CLAIM_SECONDS"])
+
     def test_the_function_may_do_what_it_has_to(self, program: Program, preset: str) -> None:
         """Each permission is for this branch's own resource, and there are no others."""
         name = f"videoconverter-{preset}"
@@ -353,6 +361,7 @@ class TestBranch:
             "OUTPUT_BUCKET": f"videoconverter-output-{preset}{PHYSICAL_SUFFIX}",
             "QUEUE_URL": f"{url}/{name}{PHYSICAL_SUFFIX}",
             "DEAD_LETTER_QUEUE_URL": f"{url}/{name}-dlq{PHYSICAL_SUFFIX}",
+            "CLAIM_SECONDS": "120",
             "LEDGER_TABLE": f"videoconverter-ledger{PHYSICAL_SUFFIX}",
             "LEDGER_RETENTION_DAYS": "90",
             "COMPLETED_TOPIC_ARN": COMPLETED_ARN,

@@ -53,6 +53,7 @@ def settings() -> SubmitJobSettings:
         output_bucket="output-720p",
         queue_url="https://sqs.example/720p",
         dead_letter_queue_url="https://sqs.example/720p-dlq",
+        claim_seconds=120,
     )
 
 

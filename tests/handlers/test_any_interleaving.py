@@ -52,6 +52,7 @@ class AnyInterleaving(RuleBasedStateMachine):
                 output_bucket="",
                 queue_url="",
                 dead_letter_queue_url="",
+                claim_seconds=120,
             ),
             document,
             *PRESETS,

@@ -65,7 +65,10 @@ def branch_archive(archive: Path) -> Path:
 @pytest.fixture
 def environment() -> dict[str, str]:
     """A complete environment of any function."""
-    return {str(key): f"value-of-{key}" for key in Environment} | {"LEDGER_RETENTION_DAYS": "90"}
+    return {str(key): f"value-of-{key}" for key in Environment} | {
+        "CLAIM_SECONDS": "120",
+        "LEDGER_RETENTION_DAYS": "90",
+    }
 
 
 def start(

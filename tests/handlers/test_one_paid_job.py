@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.names import CLAIM_SECONDS
 from handlers.rendition import Duty, State
 from handlers.submission import MAX_SILENT_DELIVERIES
 from handlers.upload import Upload
@@ -47,7 +46,7 @@ def test_a_race_makes_one_job(world: World, branch: BranchWorld, upload: Upload)
     for _ in range(10):
         branch.notify(upload)
     branch.invoke()
-    world.clock.pass_(CLAIM_SECONDS)
+    world.clock.pass_(branch.settings.claim_seconds)
     branch.end_back_off()
 
     assert [] == branch.invoke()
@@ -69,7 +68,7 @@ def test_a_new_upload_of_a_key_is_a_new_job(
 def test_death_before_create_job_costs_time_only(
     world: World, branch: BranchWorld, upload: Upload
 ) -> None:
-    """A claim whose delivery died without a job is taken over two minutes later, for one job."""
+    """A claim whose delivery died without a job is taken over when it is old, for one job."""
     world.mediaconvert.refuse("a.mp4", KilledError())
     branch.notify(upload)
     invoke_and_die(branch)
@@ -78,12 +77,31 @@ def test_death_before_create_job_costs_time_only(
     assert 1 == len(branch.invoke())
     assert [] == world.mediaconvert.jobs
 
-    world.clock.pass_(CLAIM_SECONDS)
+    world.clock.pass_(branch.settings.claim_seconds)
     branch.end_back_off()
 
     assert [] == branch.invoke()
     assert 1 == len(world.mediaconvert.jobs)
     assert State.SUBMITTED == world.rendition(upload).state
+
+
+def test_a_message_comes_back_when_the_claim_that_it_met_is_old(
+    world: World, branch: BranchWorld, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another delivery may still be doing is waited for, and not a second longer."""
+    hidden: list[int] = []
+    world.mediaconvert.refuse("a.mp4", KilledError())
+    branch.notify(upload)
+    invoke_and_die(branch)
+    world.clock.pass_(70)
+    monkeypatch.setattr(
+        world.sqs,
+        "change_message_visibility",
+        lambda **request: hidden.append(request["VisibilityTimeout"]),
+    )
+    branch.invoke()
+
+    assert [branch.settings.claim_seconds - 70] == hidden
 
 
 @pytest.mark.parametrize("others", [0, 5], ids=["newest job", "behind five newer jobs"])
@@ -96,7 +114,7 @@ def test_death_after_create_job_makes_no_second_job(
     invoke_and_die(branch)
     world.mediaconvert.recover()
     world.sqs.purge_queue(QueueUrl=branch.branch.queue_url)
-    world.clock.pass_(CLAIM_SECONDS)
+    world.clock.pass_(branch.settings.claim_seconds)
     for number in range(others):
         branch.notify(replace(upload, key=f"{number}.mp4"))
     branch.invoke()
@@ -137,7 +155,7 @@ def test_the_search_ends_at_the_first_claim(
     branch.notify(upload)
     invoke_and_die(branch)
     world.mediaconvert.recover()
-    world.clock.pass_(CLAIM_SECONDS)
+    world.clock.pass_(branch.settings.claim_seconds)
     branch.invoke()
 
     assert 1 == world.mediaconvert.pages
@@ -156,7 +174,7 @@ def test_another_attempts_job_is_not_taken_for_this_one(
     branch.notify(upload, attempt="2")
     invoke_and_die(branch)
     world.mediaconvert.recover()
-    world.clock.pass_(CLAIM_SECONDS)
+    world.clock.pass_(branch.settings.claim_seconds)
 
     assert [] == branch.invoke()
     assert ["1", "2"] == [job["UserMetadata"]["attempt"] for job in world.mediaconvert.jobs]
@@ -175,7 +193,7 @@ def test_an_answer_that_did_not_come_makes_no_second_job(
     assert 1 == len(branch.invoke())
 
     world.mediaconvert.recover()
-    world.clock.pass_(CLAIM_SECONDS)
+    world.clock.pass_(branch.settings.claim_seconds)
     branch.end_back_off()
 
     assert [] == branch.invoke()
@@ -249,7 +267,7 @@ def test_what_kills_the_function_is_given_up_after_five_deliveries(
     branch.notify(upload)
     for _ in range(MAX_SILENT_DELIVERIES):
         invoke_and_die(branch)
-        world.clock.pass_(CLAIM_SECONDS)
+        world.clock.pass_(branch.settings.claim_seconds)
 
     assert [] == branch.dead_letters()
     assert [] == branch.invoke()
@@ -268,7 +286,7 @@ def test_a_job_that_was_given_up_for_lost_can_still_end_well(
     branch.notify(upload)
     for _ in range(MAX_SILENT_DELIVERIES):
         invoke_and_die(branch)
-        world.clock.pass_(CLAIM_SECONDS)
+        world.clock.pass_(branch.settings.claim_seconds)
     branch.invoke()
     [job] = world.mediaconvert.jobs
     world.tell(job, "COMPLETE")

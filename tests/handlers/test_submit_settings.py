@@ -11,6 +11,7 @@ from handlers.settings import (
 )
 
 COMPLETE = {str(key): f"value of {key}" for key in Environment} | {
+    "CLAIM_SECONDS": "120",
     "LEDGER_RETENTION_DAYS": "90",
     "SUFFIXES": ".mp4,.MP4",
 }
@@ -24,16 +25,19 @@ def test_each_setting_is_the_variable_of_its_name(kind: type[FanoutSettings]) ->
     expected: dict[str, object] = {name: COMPLETE[name.upper()] for name in read} | {
         "ledger_retention_days": 90
     }
+    if "claim_seconds" in read:
+        expected |= {"claim_seconds": 120}
     if "suffixes" in read:
         expected |= {"suffixes": (".mp4", ".MP4")}
     assert expected == read
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "1.5", "a week"])
-def test_a_retention_that_is_no_number_of_days_is_refused(days: str) -> None:
-    """The ledger's retention is whole days, and the error says what was found instead."""
-    with pytest.raises(SettingsError, match=f"LEDGER_RETENTION_DAYS is '{days}'; expected whole"):
-        FanoutSettings.from_environment(COMPLETE | {"LEDGER_RETENTION_DAYS": days})
+@pytest.mark.parametrize("key", ["CLAIM_SECONDS", "LEDGER_RETENTION_DAYS"])
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "a week"])
+def test_a_time_that_is_no_whole_number_is_refused(key: str, text: str) -> None:
+    """Days and seconds are whole and at least one, and the error says what was found instead."""
+    with pytest.raises(SettingsError, match=f"{key} is '{text}'; expected a whole number"):
+        SubmitJobSettings.from_environment(COMPLETE | {key: text})
 
 
 @pytest.mark.parametrize("absent", [{}, {"PRESET": ""}], ids=["missing", "empty"])
