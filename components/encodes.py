@@ -114,6 +114,7 @@ def _preprocessors(*, deinterlace: bool, hdr_to_sdr: bool) -> dict[str, Any]:
             "Algorithm": "INTERPOLATE",
         }
     if hdr_to_sdr:
+        # Without it an HDR clip becomes an 8-bit picture that still claims to be HDR.
         preprocessors["ColorCorrector"] = {"ColorSpaceConversion": "FORCE_709"}
     return {"VideoPreprocessors": preprocessors} if preprocessors else {}
 

@@ -46,8 +46,9 @@ class PresetArgs(TypedDict):
     tier for it, so `allow_professional_tier` has to be true as well. Default: false."""
 
     hdr_to_sdr: NotRequired[bool]
-    """Map HDR pictures to SDR (BT.709), which every screen shows right. Otherwise they stay HDR and
-    look washed out where it is not understood. SDR pictures stay as they are. Default: false."""
+    """Map HDR pictures, as phones record them, to SDR (BT.709), which every screen shows right.
+    Otherwise they stay HDR and look washed out where it is not understood. SDR pictures look the
+    same either way. Default: true."""
 
     audio_bitrate: NotRequired[int]
     """Bitrate of the sound (AAC) in bit/s, such as 128000; which ones there are depends on sample
@@ -118,7 +119,7 @@ class Picture:
     max_bitrate: int
     frame_rate: Fraction | None = None
     deinterlace: bool = False
-    hdr_to_sdr: bool = False
+    hdr_to_sdr: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +157,7 @@ class Thumbnails:
     interval: int = 10
     poster_at: int = 3
     deinterlace: bool = False
-    hdr_to_sdr: bool = False
+    hdr_to_sdr: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from docs.attributes import documented
 from docs.markdown import code, fence, table
 
 KINDS: Mapping[str, PresetArgs] = {
-    "mp4": {"name": "720p", "frame_rate": 30, "hdr_to_sdr": True},
+    "mp4": {"name": "720p", "frame_rate": 30, "quality": 7},
     "hls": {"name": "stream", "kind": "hls", "ladder": ["240p", "480p", "1080p"]},
     "thumbnails": {"name": "stills", "kind": "thumbnails", "interval": 5},
     "audio": {"name": "sound", "kind": "audio", "audio_channels": 1, "audio_bitrate": 64_000},

@@ -6,13 +6,9 @@ from typing import Any
 from local.mediaconvert.errors import JobError
 from local.mediaconvert.media import PQ, VideoTrack
 
-_UNSPECIFIED = 2
 _BT601 = frozenset({5, 6})
 _BT2020 = frozenset({9, 10})
 """Matrix coefficients (ITU-T H.273)."""
-
-_TALLEST_SD = 576
-"""Lines up to which a picture without colour metadata is taken for BT.601, as players do."""
 
 _TO_BT709 = "primaries=709:transfer=709:matrix=709:range=limited"
 
@@ -40,23 +36,23 @@ def color_filters(description: Mapping[str, Any], track: VideoTrack) -> list[str
             "The input is HDR (PQ or HLG) and the output 8-bit: without a conversion it would look"
             " washed out. Set VideoPreprocessors.ColorCorrector.ColorSpaceConversion to FORCE_709.",
         )
-    filters = _to_bt709(corrector, track) if is_converted else []
-    filters.append("format=yuv420p")
+    conversion = _to_bt709(corrector, track) if is_converted else []
+    filters = [*conversion, "format=yuv420p"]
     if description.get("ColorMetadata", "INSERT") == "IGNORE":
         filters.append("setparams=color_primaries=unknown:color_trc=unknown:colorspace=unknown")
-    elif is_converted:
+    elif conversion:
         filters.append("setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709")
     return filters
 
 
 def _to_bt709(corrector: Mapping[str, Any], track: VideoTrack) -> list[str]:
+    """Return what a picture needs to become BT.709: nothing when it is, or does not say."""
     if track.is_hdr:
         mapper = corrector.get("HdrToSdrToneMapper", "PRESERVE_DETAILS")
         return _tone_mapping(track, mapper if track.transfer == PQ else "PRESERVE_DETAILS")
     if track.matrix in _BT2020:
         return [f"zscale={_SDR_SOURCES['2020']}:{_TO_BT709}"]
-    is_sd = track.matrix == _UNSPECIFIED and track.height <= _TALLEST_SD
-    if track.matrix in _BT601 or is_sd:
+    if track.matrix in _BT601:
         return [f"zscale={_SDR_SOURCES['601']}:{_TO_BT709}"]
     return []
 

@@ -103,9 +103,9 @@ def test_stills_come_with_the_smallest_video() -> None:
     )
 
 
-def test_stills_can_be_mapped_to_sdr() -> None:
+def test_stills_are_mapped_to_sdr() -> None:
     """What is done to the picture is done to the stills as well."""
-    stills, poster, _ = _outputs(Thumbnails(hdr_to_sdr=True))
+    stills, poster, _ = _outputs(Thumbnails())
 
     assert {"ColorCorrector": {"ColorSpaceConversion": "FORCE_709"}} == (
         stills["VideoDescription"]["VideoPreprocessors"]

@@ -117,13 +117,14 @@ def test_the_pipeline_is_the_presets_to_set() -> None:
 def test_a_ladder_is_made_of_the_catalogue() -> None:
     """An hls preset offers the catalogue's sizes, all treated alike."""
     (preset,) = resolve(
-        [{"name": "own", "kind": "hls", "ladder": ["360p", "720p"], "hdr_to_sdr": True}]
+        [{"name": "own", "kind": "hls", "ladder": ["360p", "720p"], "hdr_to_sdr": False}]
     )
 
     assert (
         Hls(
             pictures={
-                name: replace(CATALOGUE[name].picture, hdr_to_sdr=True) for name in ("360p", "720p")
+                name: replace(CATALOGUE[name].picture, hdr_to_sdr=False)
+                for name in ("360p", "720p")
             },
             sound=Sound(bitrate=128_000),
         )

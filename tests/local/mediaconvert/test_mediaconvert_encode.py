@@ -456,6 +456,23 @@ def test_colour_metadata_is_kept_converted_or_dropped(transcode: Transcode, tmp_
     assert [6, 2, 1] == matrices
 
 
+@pytest.mark.parametrize("tags", ["", "bt709"])
+def test_conversion_leaves_a_picture_alone_that_needs_none(tmp_path: Path, tags: str) -> None:
+    """For SDR in BT.709, or without colour metadata, FORCE_709 changes no argument of ffmpeg."""
+    color = f"setparams=color_primaries={tags}:color_trc={tags}:colorspace={tags}"
+    source = clips.make(
+        tmp_path / "sdr.mp4",
+        *clips.picture(seconds=0.1),
+        *(("-vf", color) if tags else ()),
+        *clips.H264,
+    )
+    kept, forced = (
+        output_arguments(output_of(changed), source_of(changed), probe(source))
+        for changed in (document(), converted())
+    )
+    assert kept == forced
+
+
 def test_conversion_changes_the_samples_not_only_the_tags(
     transcode: Transcode, tmp_path: Path
 ) -> None:
