@@ -13,7 +13,7 @@ from handlers.events import write_notice
 from handlers.rendition import Duty, State
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
-from tests.handlers.fakes import KilledError, client_error
+from tests.handlers.fakes import THROTTLED, KilledError, client_error
 from tests.handlers.world import World
 
 OUTPUTS = [
@@ -206,17 +206,49 @@ def test_an_error_that_cannot_pass_is_a_dead_letter_at_once(
 
 def test_a_person_who_asks_again_gets_the_retries_anew(world: World, upload: Upload) -> None:
     """Retries are counted since somebody last asked, not for ever."""
-    branch = world["720p"]
-    branch.notify(upload)
-    branch.invoke()
-    world.tell(world.mediaconvert.jobs[0], "ERROR", errorCode=1010, errorMessage="No.")
-    world.outcomes.invoke()
-    branch.notify(upload, attempt="2")
-    branch.invoke()
-    world.tell(world.mediaconvert.jobs[1], "ERROR", errorCode=1999, errorMessage="Perhaps.")
-    world.outcomes.invoke()
+    states = []
+    for attempt in (1, 2, 3, 4):
+        world["720p"].notify(upload, attempt=str(attempt))
+        world["720p"].invoke()
+        world.tell(world.mediaconvert.jobs[-1], "ERROR", errorCode=1999, errorMessage="Perhaps.")
+        world.outcomes.invoke()
+        states.append(world.rendition(upload).state)
 
-    assert State.RETRYING == world.rendition(upload).state
+    assert [State.RETRYING, State.DEAD, State.RETRYING, State.DEAD] == states
+
+
+def test_a_retry_that_was_sent_is_not_owed_by_the_next_attempt(
+    world: World, job: dict[str, Any], upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the function dies right after asking for the next attempt, nobody asks once more."""
+
+    def die(*_: object) -> None:
+        raise KilledError
+
+    world.tell(job, "ERROR", errorCode=1999)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.ledger.renditions, "done", die)
+        with pytest.raises(KilledError):
+            world.outcomes.invoke()
+    world["720p"].notify(upload, attempt="2")
+    world["720p"].invoke()
+
+    assert (2, frozenset()) == (world.rendition(upload).attempt, world.rendition(upload).owed)
+
+
+def test_an_earlier_jobs_end_does_not_end_a_claim(
+    world: World, job: dict[str, Any], upload: Upload
+) -> None:
+    """While the next attempt has no job yet, the one before has nothing to say about it."""
+    world.tell(job, "ERROR", errorCode=1999)
+    world.outcomes.invoke()
+    world.mediaconvert.refuse("a.mp4", THROTTLED)
+    world["720p"].notify(upload, attempt="2")
+    world["720p"].invoke()
+    world.tell(job, "ERROR", errorCode=1999)
+
+    assert [] == world.outcomes.invoke()
+    assert (State.WAITING, 2) == (world.rendition(upload).state, world.rendition(upload).attempt)
 
 
 def test_a_canceled_job_is_final_and_told(world: World, job: dict[str, Any]) -> None:
