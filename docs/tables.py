@@ -5,7 +5,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from docs import cost_table, elastic_transcoder_tables, preset_tables, stack_tables
+from docs import (
+    cost_table,
+    elastic_transcoder_tables,
+    outcome_tables,
+    preset_tables,
+    stack_tables,
+)
 
 _ROOT = Path(__file__).parent.parent
 
@@ -27,6 +33,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "elastic-transcoder-presets": elastic_transcoder_tables.presets,
     "elastic-transcoder-refusals": elastic_transcoder_tables.refusals,
     "estimate": cost_table.estimate,
+    "announcement": outcome_tables.announcement,
+    "retries": outcome_tables.retries,
 }
 """The generators, by the name that a page uses."""
 
