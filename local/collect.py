@@ -1,5 +1,6 @@
 """Fetches finished renditions and looks into them."""
 
+import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -53,16 +54,51 @@ class Shelf:
             number += 1
 
     def fetch(self, clients: Clients, bucket: str, key: str, rendition: Rendition) -> Path:
-        """Download a rendition. A file appears under its name only when it is whole."""
-        path = self.place(rendition, PurePosixPath(key).suffix)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.part")
-        try:
-            clients.client("s3").download_file(bucket, key, str(partial))
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        """Download a rendition; one of several files into a folder, where they find each other.
+
+        A file appears under its name only when it is whole, the main one when all are there.
+
+        Args:
+            clients: of the account.
+            bucket: where the rendition is.
+            key: its main file.
+            rendition: which one it is.
+
+        Returns:
+            The main file.
+        """
+        others = sorted(_keys_beside(clients, bucket, rendition) - {key})
+        if not others:
+            path = self.place(rendition, PurePosixPath(key).suffix)
+            _download(clients, bucket, key, path)
+            return path
+        folder = self.place(rendition, "")
+        root = posixpath.commonpath([posixpath.dirname(each) for each in (*others, key)])
+        for each in (*others, key):
+            path = folder / posixpath.relpath(each, root)
+            _download(clients, bucket, each, path)
         return path
+
+
+def _keys_beside(clients: Clients, bucket: str, rendition: Rendition) -> set[str]:
+    """The keys of a rendition's files: an upload has a folder of its own, so its renditions do."""
+    pages = clients.client("s3").get_paginator("list_objects_v2")
+    prefix = f"{posixpath.dirname(rendition.key)}/"
+    return {
+        item["Key"]
+        for page in pages.paginate(Bucket=bucket, Prefix=prefix)
+        for item in page.get("Contents", [])
+    }
+
+
+def _download(clients: Clients, bucket: str, key: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        clients.client("s3").download_file(bucket, key, str(partial))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _identity(path: Path) -> str:
@@ -71,9 +107,9 @@ def _identity(path: Path) -> str:
 
 
 def probe(path: Path) -> Probe:
-    """Read what is in a media file."""
+    """Read what is in a media file; of a playlist with several sizes the largest counts."""
     with av.open(str(path)) as container:
-        video = next(iter(container.streams.video), None)
+        video = max(container.streams.video, key=lambda each: each.width, default=None)
         audio = next(iter(container.streams.audio), None)
         return Probe(
             duration=(container.duration or 0) / av.time_base,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from handlers.events import EventError, read_uploads
 from handlers.names import JobMetadata, MessageAttribute
+from handlers.output_groups import bucket_and_key, expected_outputs, group_settings
 from local.clients import Clients
 from local.mediaconvert.destination import output_uri
 from local.rendition import Failure, Rendition, Sight, State
@@ -122,13 +123,18 @@ def _job_failure(job: "JobTypeDef") -> Failure:
 
 
 def _output(job: "JobTypeDef") -> tuple[str, str]:
-    """Bucket and key that a job writes to, which MediaConvert does not tell; its document does."""
+    """Where a job writes its main file: MediaConvert does not tell, but its document does.
+
+    Of several files it is the first that there is in any case: the playlist, the video beside the
+    stills.
+    """
     settings = job["Settings"]
-    group = settings["OutputGroups"][0]
-    destination = group["OutputGroupSettings"]["FileGroupSettings"]["Destination"]
-    uri = output_uri(destination, settings["Inputs"][0]["FileInput"], group["Outputs"][0])
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key
+    uri = next(filter(None, expected_outputs(settings)), None)
+    if uri is None:
+        group = settings["OutputGroups"][0]
+        destination = group_settings(group)["Destination"]
+        uri = output_uri(destination, settings["Inputs"][0]["FileInput"], group["Outputs"][0])
+    return bucket_and_key(uri)
 
 
 def _dead_letter_failure(message: "MessageTypeDef") -> Failure:

@@ -157,7 +157,13 @@ def run_stack(
     last = max(number for number, line in enumerate(lines) if "- name:" in line)
     lines[last + 1 : last + 1] = more
     (stack / "Pulumi.dev.yaml").write_text("\n".join(lines))
-    clip = silent(folder / "clip.mp4", "640x360")
+    clip = clips.make(
+        folder / "clip.mp4",
+        *clips.picture(size="640x360", seconds=0.4),
+        *clips.SOUND,
+        "-shortest",
+        *clips.H264,
+    )
     order = Order([clip], Stack.load(stack, "dev"), folder / "out", timeout=60, as_json=True)
 
     assert 0 == transcode(order)
@@ -189,3 +195,32 @@ def test_seven_presets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
         "1440p": (640, 360),
         "2160p": (640, 360),
     } == {row["preset"]: (row["width"], row["height"]) for row in rows}
+
+
+def test_every_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Several files are a folder that plays from disk; the line names the main one."""
+    more = [
+        "    - {name: stream, kind: hls, ladder: [240p, 360p]}",
+        "    - {name: stills, kind: thumbnails}",
+        "    - {name: sound, kind: audio}",
+    ]
+
+    rows = {row["preset"]: row for row in run_stack(tmp_path, more, capsys)}
+
+    out = tmp_path / "out"
+    assert {
+        "stream": str(out / "clip-stream" / "index.m3u8"),
+        "stills": str(out / "clip-stills" / "clip-stills.mp4"),
+        "sound": str(out / "clip-sound.m4a"),
+        "720p": str(out / "clip-720p.mp4"),
+        "1080p": str(out / "clip-1080p.mp4"),
+    } == {preset: row["file"] for preset, row in rows.items()}
+    stream = rows["stream"]
+    assert (640, 360, "h264", "aac") == tuple(
+        stream[name] for name in ("width", "height", "video_codec", "audio_codec")
+    )
+    with av.open(stream["file"]) as container:
+        frames = sum(1 for _ in container.decode(video=0))
+    assert 0.4 * clips.FRAME_RATE == pytest.approx(frames, abs=1)
+    assert (out / "clip-stills" / "clip-stills.0000000.jpg").exists()
+    assert (None, "aac") == (rows["sound"]["video_codec"], rows["sound"]["audio_codec"])

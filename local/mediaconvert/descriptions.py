@@ -46,7 +46,7 @@ def described_job(job: Job) -> dict[str, Any]:
                         "DurationInMs": output.milliseconds,
                         "VideoDetails": {"WidthInPx": output.width, "HeightInPx": output.height},
                     }
-                    for output in group
+                    for output in group.outputs
                 ]
             }
             for group in job.output_groups

@@ -5,13 +5,20 @@ from typing import Any
 
 from local.mediaconvert.errors import JobError
 from local.mediaconvert.h264 import h264_arguments
-from local.mediaconvert.media import Media
+from local.mediaconvert.media import Media, VideoTrack
 from local.mediaconvert.picture import plan
 from local.mediaconvert.sound import audio_arguments
+from local.mediaconvert.stills import stills_arguments
+
+# MediaConvert passes neither the file's own metadata (a phone's location) nor chapters on.
+_WITHOUT_METADATA = ("-map_metadata", "-1", "-map_chapters", "-1")
 
 
 def output_arguments(
-    output: Mapping[str, Any], source: Mapping[str, Any], media: Media
+    output: Mapping[str, Any],
+    source: Mapping[str, Any],
+    media: Media,
+    segment_seconds: int | None = None,
 ) -> list[str]:
     """Return ffmpeg's options between the input file and the output file.
 
@@ -19,27 +26,34 @@ def output_arguments(
         output: One of an output group's `Outputs`, of which every setting is implemented.
         source: The `Inputs` entry that it is made from.
         media: What that input is.
+        segment_seconds: Length of the segments that it is cut into; None when it is one file.
 
     Raises:
         JobError: The settings do not fit the input.
     """
     video = output.get("VideoDescription")
+    selector = source.get("VideoSelector", {})
+    if video and video["CodecSettings"]["Codec"] == "FRAME_CAPTURE":
+        return [*stills_arguments(video, selector, _picture_of(media)), *_WITHOUT_METADATA]
     sound = audio_arguments(
         output.get("AudioDescriptions", []), source.get("AudioSelectors", {}), media
     )
-    picture = _video_arguments(video, source.get("VideoSelector", {}), media) if video else []
-    if not picture and not sound:
-        raise JobError(JobError.INCOMPATIBLE_SETTINGS, "The output would hold no track.")
-    # MediaConvert passes neither the file's own metadata (a phone's location) nor chapters on.
-    return [*picture, *sound, "-map_metadata", "-1", "-map_chapters", "-1", *_container(output)]
+    if not video and not sound:
+        raise JobError(JobError.NO_AUDIO, "No audio in the input, and the output is sound alone.")
+    picture = _video_arguments(video, selector, _picture_of(media)) if video else []
+    container = _mp4(output) if segment_seconds is None else _segments(segment_seconds)
+    return [*picture, *sound, *_WITHOUT_METADATA, *container]
+
+
+def _picture_of(media: Media) -> VideoTrack:
+    if media.video is None:
+        raise JobError(JobError.NO_VIDEO, "No consumable video in the input.")
+    return media.video
 
 
 def _video_arguments(
-    description: Mapping[str, Any], selector: Mapping[str, Any], media: Media
+    description: Mapping[str, Any], selector: Mapping[str, Any], track: VideoTrack
 ) -> list[str]:
-    track = media.video
-    if track is None:
-        raise JobError(JobError.NO_VIDEO, "No consumable video in the input.")
     picture = plan(description, selector, track)
     return [
         *("-map", f"0:{track.index}", "-vf", ",".join(picture.filters)),
@@ -49,7 +63,7 @@ def _video_arguments(
     ]
 
 
-def _container(output: Mapping[str, Any]) -> list[str]:
+def _mp4(output: Mapping[str, Any]) -> list[str]:
     settings = output["ContainerSettings"].get("Mp4Settings", {})
     flags = []
     if settings.get("MoovPlacement", "PROGRESSIVE_DOWNLOAD") == "PROGRESSIVE_DOWNLOAD":
@@ -57,3 +71,12 @@ def _container(output: Mapping[str, Any]) -> list[str]:
     if settings.get("CslgAtom", "INCLUDE") == "INCLUDE":
         flags.append("+negative_cts_offsets")
     return [*(("-movflags", "".join(flags)) if flags else ()), "-f", "mp4"]
+
+
+def _segments(seconds: int) -> list[str]:
+    return [
+        # A segment begins with a key frame, so there has to be one at each cut.
+        *("-force_key_frames", f"expr:gte(t,n_forced*{seconds})"),
+        *("-f", "hls", "-hls_time", str(seconds), "-hls_segment_type", "mpegts"),
+        *("-hls_playlist_type", "vod", "-hls_list_size", "0", "-start_number", "1"),
+    ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.mediaconvert.jobs import Job, Phase, QueueTransition, WrittenOutput
+from local.mediaconvert.jobs import Job, Phase, QueueTransition, WrittenGroup, WrittenOutput
 from local.mediaconvert.media import Media, VideoTrack
 
 Details = dict[str, Any]
@@ -23,11 +23,7 @@ def error(job: Job) -> Details:
 
 def complete(job: Job) -> Details:
     """Tell what a job wrote."""
-    groups = [
-        {"outputDetails": [_output(output) for output in group], "type": "FILE_GROUP"}
-        for group in job.output_groups
-    ]
-    return {"outputGroupDetails": groups}
+    return {"outputGroupDetails": [_group(group) for group in job.output_groups]}
 
 
 def status_update(job: Job, frames: int) -> Details:
@@ -95,6 +91,14 @@ def _video(track: VideoTrack) -> Details:
     }
 
 
+def _group(group: WrittenGroup) -> Details:
+    details: Details = {
+        "outputDetails": [_output(output) for output in group.outputs],
+        "type": group.type,
+    }
+    return details | ({"playlistFilePaths": group.playlists} if group.playlists else {})
+
+
 def _output(output: WrittenOutput) -> Details:
     details: Details = {
         "outputFilePaths": [output.uri],
@@ -104,8 +108,9 @@ def _output(output: WrittenOutput) -> Details:
         details["videoDetails"] = {
             "widthInPx": output.width,
             "heightInPx": output.height,
-            "averageBitrate": output.video_bitrate,
         }
+        if output.video_bitrate is not None:
+            details["videoDetails"]["averageBitrate"] = output.video_bitrate
     return details
 
 

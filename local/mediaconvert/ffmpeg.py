@@ -2,7 +2,7 @@
 
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -19,7 +19,7 @@ _NO_SPACE = "No space left on device"
 
 
 class Progress(NamedTuple):
-    """How far an encode is: frames written, and seconds of output."""
+    """How far an encode is: frames of its first picture, and seconds of output."""
 
     frames: int
     seconds: float
@@ -47,8 +47,10 @@ class Cancellation:
             if self._is_canceled:
                 raise CanceledError
 
-    def start(self, command: Sequence[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
-        """Start a process that `cancel` kills; its standard output is a pipe."""
+    def start(
+        self, command: Sequence[str], folder: Path, errors: IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        """Start a process in a folder, that `cancel` kills; its standard output is a pipe."""
         with self._lock:
             if self._is_canceled:
                 raise CanceledError
@@ -57,6 +59,7 @@ class Cancellation:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
+                cwd=folder,
                 process_group=0,  # Ctrl-C belongs to the service, which then ends its jobs
             )
             return self._process
@@ -70,18 +73,19 @@ def executable() -> str:
 
 def encode(
     source: Path,
-    arguments: Sequence[str],
-    target: Path,
+    folder: Path,
+    outputs: Mapping[str, Sequence[str]],
     *,
     on_progress: Callable[[Progress], None],
     cancellation: Cancellation,
 ) -> None:
-    """Encode one file into another.
+    """Encode one file into several, which is decoded once.
 
     Args:
         source: Input file.
-        arguments: ffmpeg's options of the output.
-        target: Output file.
+        folder: Where the output files go.
+        outputs: ffmpeg's options of each output, by the path in the folder that it is written to.
+            Some formats take `%` in that path for a pattern, but not in the folder's.
         on_progress: Called about twice a second, from this thread.
         cancellation: Ends the process when it is cancelled.
 
@@ -95,12 +99,12 @@ def encode(
         *("-loglevel", "error", "-progress", "pipe:1"),
         *("-protocol_whitelist", PROTOCOLS, "-format_whitelist", DEMUXERS),
         # A display matrix is read by the probe and applied by the arguments, or not at all.
-        *("-display_rotation", "0", "-i", str(source)),
-        *arguments,
-        str(target),
+        *("-display_rotation", "0", "-i", str(source.resolve())),
     ]
-    log = target.with_suffix(".log")
-    with log.open("wb") as errors, cancellation.start(command, errors) as process:
+    for path, arguments in outputs.items():
+        command += [*arguments, path]
+    log = folder / "ffmpeg.log"
+    with log.open("wb") as errors, cancellation.start(command, folder, errors) as process:
         try:
             _follow(process, on_progress)
         except BaseException:

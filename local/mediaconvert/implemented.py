@@ -119,7 +119,16 @@ _H264 = {
 _VIDEO = {
     "AfdSignaling": ("NONE",),
     "AntiAlias": NoEffect("MediaConvert ignores it too"),
-    "CodecSettings": {"Codec": ("H_264",), "H264Settings": _H264},
+    "CodecSettings": {
+        "Codec": ("H_264", "FRAME_CAPTURE"),
+        "FrameCaptureSettings": {
+            "FramerateDenominator": ANY,
+            "FramerateNumerator": ANY,
+            "MaxCaptures": ANY,
+            "Quality": ANY,
+        },
+        "H264Settings": _H264,
+    },
     "ColorMetadata": ANY,
     "DropFrameTimecode": _NO_TIMECODE,
     "Height": ANY,
@@ -166,7 +175,9 @@ _AUDIO = {
 _OUTPUT = {
     "AudioDescriptions": Each(_AUDIO),
     "ContainerSettings": {
-        "Container": ("MP4",),
+        "Container": ("MP4", "M3U8", "RAW"),
+        # What it holds without being told is what ffmpeg's transport streams are like.
+        "M3u8Settings": {},
         "Mp4Settings": {
             "AudioDuration": ("DEFAULT_CODEC_DURATION",),
             # Composition times are as asked; the cslg box itself is one that ffmpeg cannot write.
@@ -181,7 +192,7 @@ _OUTPUT = {
     "VideoDescription": _VIDEO,
 }
 
-_FILE_GROUP = {
+_DESTINATION = {
     "Destination": LITERAL,
     "DestinationSettings": {
         "S3Settings": {
@@ -189,6 +200,22 @@ _FILE_GROUP = {
             "StorageClass": ANY,
         }
     },
+}
+
+_HLS_GROUP = {
+    **_DESTINATION,
+    "CodecSpecification": ("RFC_6381",),
+    "DirectoryStructure": ("SINGLE_DIRECTORY",),
+    "ManifestCompression": ("NONE",),
+    "ManifestDurationFormat": ("FLOATING_POINT",),
+    "MinFinalSegmentLength": (0,),
+    "MinSegmentLength": (0,),
+    "OutputSelection": ("MANIFESTS_AND_SEGMENTS",),
+    "ProgramDateTime": ("EXCLUDE",),
+    "SegmentControl": ("SEGMENTED_FILES",),
+    "SegmentLength": ANY,
+    "SegmentLengthControl": ("EXACT",),
+    "StreamInfResolution": ("INCLUDE",),
 }
 
 IMPLEMENTED: Mapping[str, Any] = {
@@ -206,8 +233,9 @@ IMPLEMENTED: Mapping[str, Any] = {
                 "CustomName": NoEffect("a label"),
                 "Name": NoEffect("a label"),
                 "OutputGroupSettings": {
-                    "Type": ("FILE_GROUP_SETTINGS",),
-                    "FileGroupSettings": _FILE_GROUP,
+                    "Type": ("FILE_GROUP_SETTINGS", "HLS_GROUP_SETTINGS"),
+                    "FileGroupSettings": _DESTINATION,
+                    "HlsGroupSettings": _HLS_GROUP,
                 },
                 "Outputs": Each(_OUTPUT),
             }
@@ -227,7 +255,34 @@ def not_implemented(document: Mapping[str, Any]) -> list[str]:
     Args:
         document: A request that the service model allows.
     """
-    return [*_refused(document, IMPLEMENTED, "")]
+    return [*_refused(document, IMPLEMENTED, ""), *_unlike_pairs(document)]
+
+
+_CONTAINERS: Mapping[str, tuple[str, ...]] = {
+    "FILE_GROUP_SETTINGS": ("MP4", "RAW"),
+    "HLS_GROUP_SETTINGS": ("M3U8",),
+}
+"""By the type of the output group."""
+
+
+def _unlike_pairs(document: Mapping[str, Any]) -> Iterator[str]:
+    """Name what is implemented by itself, but not in the place where it stands."""
+    for number, group in enumerate(document.get("Settings", {}).get("OutputGroups", [])):
+        kind = group.get("OutputGroupSettings", {}).get("Type")
+        for position, output in enumerate(group.get("Outputs", [])):
+            path = f"Settings.OutputGroups[{number}].Outputs[{position}]"
+            container = output.get("ContainerSettings", {}).get("Container")
+            if container not in _CONTAINERS.get(kind, (container,)):
+                yield (
+                    f"{path}.ContainerSettings.Container is {container!r}; this local service"
+                    f" implements for {kind}: {', '.join(_CONTAINERS[kind])}."
+                )
+            codec = output.get("VideoDescription", {}).get("CodecSettings", {}).get("Codec")
+            if (container == "RAW") != (codec == "FRAME_CAPTURE"):
+                yield (
+                    f"{path} has Container {container!r} and Codec {codec!r}; this local service"
+                    " implements RAW and FRAME_CAPTURE together only."
+                )
 
 
 def _refused(value: Any, rule: Any, path: str) -> Iterator[str]:

@@ -43,13 +43,31 @@ _SHARES: Mapping[Phase, tuple[int, int]] = {
 
 @dataclass(frozen=True)
 class WrittenOutput:
-    """A finished output: where it is, its length, and its picture's size if it has one."""
+    """A finished output: where it is, its length, and its picture's size if it has one.
+
+    Of several files, it is the playlist that names them, or else the last.
+    """
 
     uri: str
     milliseconds: int
-    width: int | None
-    height: int | None
-    video_bitrate: int | None
+    width: int | None = None
+    height: int | None = None
+    video_bitrate: int | None = None
+
+
+@dataclass(frozen=True)
+class WrittenGroup:
+    """A finished output group.
+
+    Attributes:
+        type: As an event tells it, such as `FILE_GROUP`.
+        outputs: Its outputs.
+        playlists: What names all of them, if the group has such a thing.
+    """
+
+    type: str
+    outputs: list[WrittenOutput]
+    playlists: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -72,7 +90,7 @@ class Job:
         priority: Higher runs first within a queue.
         request: The CreateJob request.
         submitted: When it was created; `started` and `finished` follow.
-        output_groups: What was written, per output group; empty until the job is complete.
+        output_groups: What was written; empty until the job is complete.
         transitions: Its hops between queues.
     """
 
@@ -89,7 +107,7 @@ class Job:
     phase_percent: int = 0
     error_code: int | None = None
     error_message: str | None = None
-    output_groups: list[list[WrittenOutput]] = field(default_factory=list)
+    output_groups: list[WrittenGroup] = field(default_factory=list)
     transitions: list[QueueTransition] = field(default_factory=list)
 
     @property

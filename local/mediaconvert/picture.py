@@ -13,6 +13,9 @@ from local.mediaconvert.media import VideoTrack
 _STANDARD_RATES = (1, 5, 10, 15, 24, 30, 50, 60)
 """MediaConvert rounds the average of a varying frame rate up to one of these (frames a second)."""
 
+_SQUARE = Fraction(1)
+"""Stills have square samples: many viewers ignore any other shape."""
+
 _TURNS: Mapping[int, tuple[str, ...]] = {
     0: (),
     90: ("transpose=clock",),
@@ -48,26 +51,69 @@ def plan(description: Mapping[str, Any], selector: Mapping[str, Any], track: Vid
         JobError: 1040, when the settings do not fit the input.
     """
     settings = description["CodecSettings"]["H264Settings"]
-    degrees = _rotation(selector, track)
-    upright = Picture(track.width, track.height, track.pixel_aspect).turned(degrees)
+    upright, turn = _upright(selector, track)
     aspect = _pixel_aspect(settings, upright)
-    sizes = scaling(
+    sizes = _sizes(description, upright, aspect)
+    rate = _frame_rate(settings, track)
+    filters = [
+        *_deinterlace(description),
+        f"fps={rate.numerator}/{rate.denominator}",
+        *turn,
+        *_resize(sizes),
+        f"setsar={aspect.numerator}/{aspect.denominator}",
+        *color_filters(description, track),
+    ]
+    return Plan(filters, sizes.output, rate)
+
+
+def still_filters(
+    description: Mapping[str, Any],
+    selector: Mapping[str, Any],
+    track: VideoTrack,
+    captures_a_second: Fraction,
+) -> list[str]:
+    """Return the filters that leave the first frame and then one at each interval, as JPEG has it.
+
+    Args:
+        description: VideoDescription.
+        selector: VideoSelector of the input.
+        track: The input's picture.
+        captures_a_second: How often a frame is captured.
+
+    Raises:
+        JobError: 1040, when the settings do not fit the input.
+    """
+    upright, turn = _upright(selector, track)
+    sizes = _sizes(description, upright, _SQUARE)
+    rate = f"{captures_a_second.numerator}/{captures_a_second.denominator}"
+    return [
+        *_deinterlace(description),
+        f"select='isnan(prev_selected_t)+gt(floor(t*{rate}),floor(prev_selected_t*{rate}))'",
+        *turn,
+        *_resize(sizes),
+        "setsar=1",
+        *color_filters(description, track),
+        # JFIF knows one way to code colours.
+        "scale=out_range=full:out_color_matrix=bt601",
+        "format=yuvj420p",
+    ]
+
+
+def _upright(selector: Mapping[str, Any], track: VideoTrack) -> tuple[Picture, tuple[str, ...]]:
+    """Return the picture as it is after the rotation, and the filters that turn it."""
+    degrees = _rotation(selector, track)
+    stored = Picture(track.width, track.height, track.pixel_aspect)
+    return stored.turned(degrees), _TURNS[degrees]
+
+
+def _sizes(description: Mapping[str, Any], upright: Picture, aspect: Fraction) -> Sizes:
+    return scaling(
         upright,
         aspect,
         description.get("Width"),
         description.get("Height"),
         description.get("ScalingBehavior", "DEFAULT"),
     )
-    rate = _frame_rate(settings, track)
-    filters = [
-        *_deinterlace(description.get("VideoPreprocessors", {}).get("Deinterlacer")),
-        f"fps={rate.numerator}/{rate.denominator}",
-        *_TURNS[degrees],
-        *_resize(sizes),
-        f"setsar={aspect.numerator}/{aspect.denominator}",
-        *color_filters(description, track),
-    ]
-    return Plan(filters, sizes.output, rate)
 
 
 def _rotation(selector: Mapping[str, Any], track: VideoTrack) -> int:
@@ -100,7 +146,8 @@ def _pixel_aspect(codec_settings: Mapping[str, Any], upright: Picture) -> Fracti
     return upright.pixel_aspect
 
 
-def _deinterlace(deinterlacer: Mapping[str, Any] | None) -> list[str]:
+def _deinterlace(description: Mapping[str, Any]) -> list[str]:
+    deinterlacer = description.get("VideoPreprocessors", {}).get("Deinterlacer")
     if deinterlacer is None:
         return []
     every = deinterlacer.get("Control", "NORMAL") == "FORCE_ALL_FRAMES"

@@ -10,30 +10,24 @@ from typing import Any
 from local.mediaconvert import events
 from local.mediaconvert.access import AwsAccess
 from local.mediaconvert.announcer import Announcer
-from local.mediaconvert.destination import output_uri
-from local.mediaconvert.encode import output_arguments
 from local.mediaconvert.errors import JobError
 from local.mediaconvert.faults import Faults
 from local.mediaconvert.ffmpeg import Cancellation, Progress, encode
-from local.mediaconvert.jobs import Job, Phase, WrittenOutput
+from local.mediaconvert.file_group import FileGroup
+from local.mediaconvert.group import Group, OutputFile
+from local.mediaconvert.hls_group import HlsGroup
+from local.mediaconvert.jobs import Job, Phase
 from local.mediaconvert.media import Media
 from local.mediaconvert.probe import probe
 from local.mediaconvert.storage import RoleStorage
 
-_CONTENT_TYPE = "video/mp4"
-
 _DEFAULT_INTERVAL = "SECONDS_60"
 
 
-@dataclass(frozen=True)
-class _Output:
-    """One output of a job on its way: its options, its file, and where that goes."""
-
-    group: int
-    arguments: list[str]
-    file: Path
-    uri: str
-    headers: Mapping[str, str]
+_GROUPS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], Media, str], Group]] = {
+    "FILE_GROUP_SETTINGS": FileGroup,
+    "HLS_GROUP_SETTINGS": HlsGroup,
+}
 
 
 @dataclass(frozen=True)
@@ -70,37 +64,39 @@ class Transcoder:
             self.announcer.announce(
                 job, "INPUT_INFORMATION", **events.input_information(job, media)
             )
-            outputs = _plan(job, media, Path(scratch))
+            groups = _plan(job, media)
             job.phase, job.phase_percent = Phase.TRANSCODING, 0
-            self._encode(job, source, media, outputs, cancellation)
+            self._encode(job, source, media, groups, cancellation)
             job.phase, job.phase_percent = Phase.UPLOADING, 0
-            job.output_groups = _upload(job, outputs, role, cancellation)
+            collected = [group.collect(source.parent) for group in groups]
+            for group, (files, _) in zip(groups, collected, strict=True):
+                _upload(files, group.headers, role, cancellation)
+            job.output_groups = [written for _, written in collected]
 
     def _encode(
         self,
         job: Job,
         source: Path,
         media: Media,
-        outputs: list[_Output],
+        groups: list[Group],
         cancellation: Cancellation,
     ) -> None:
-        report = _Reporter(self, job, media.duration * len(outputs))
-        for position, output in enumerate(outputs):
-            report.seconds_before = media.duration * position
-            encode(
-                source,
-                output.arguments,
-                output.file,
-                on_progress=report,
-                cancellation=cancellation,
-            )
+        encodes = {path: options for group in groups for path, options in group.encodes.items()}
+        for path in encodes:
+            (source.parent / path).parent.mkdir()
+        encode(
+            source,
+            source.parent,
+            encodes,
+            on_progress=_Reporter(self, job, media.duration),
+            cancellation=cancellation,
+        )
 
 
 class _Reporter:
     """Keeps a job's percentage, and sends a STATUS_UPDATE at each StatusUpdateInterval."""
 
     def __init__(self, transcoder: Transcoder, job: Job, seconds: float) -> None:
-        self.seconds_before = 0.0
         self._transcoder = transcoder
         self._job = job
         self._seconds = seconds
@@ -111,8 +107,7 @@ class _Reporter:
     def __call__(self, progress: Progress) -> None:
         job, now = self._job, self._transcoder.now()
         if self._seconds:
-            done = (self.seconds_before + progress.seconds) / self._seconds
-            job.phase_percent = min(99, int(100 * done))
+            job.phase_percent = min(99, int(100 * progress.seconds / self._seconds))
         if now - self._last >= self._interval:
             self._last = now
             self._transcoder.announcer.announce(
@@ -120,57 +115,30 @@ class _Reporter:
             )
 
 
-def _plan(job: Job, media: Media, scratch: Path) -> list[_Output]:
-    file_input = job.source["FileInput"]
-    outputs: list[_Output] = []
-    for position, group in enumerate(job.request["Settings"]["OutputGroups"]):
-        settings = group["OutputGroupSettings"]["FileGroupSettings"]
-        for output in group["Outputs"]:
-            outputs.append(
-                _Output(
-                    position,
-                    output_arguments(output, job.source, media),
-                    scratch / f"output-{len(outputs)}.mp4",
-                    output_uri(settings["Destination"], file_input, output),
-                    _headers(settings),
-                )
-            )
-    uris = [file_input, *(output.uri for output in outputs)]
+def _plan(job: Job, media: Media) -> list[Group]:
+    groups = [
+        _GROUPS[group["OutputGroupSettings"]["Type"]](group, job.source, media, str(position))
+        for position, group in enumerate(job.request["Settings"]["OutputGroups"])
+    ]
+    uris = [job.source["FileInput"], *(uri for group in groups for uri in group.uris)]
     if len(set(uris)) < len(uris):
         raise JobError(
             JobError.INCOMPATIBLE_SETTINGS,
             f"Duplicate input and output path, or two outputs with one path: {', '.join(uris)}.",
         )
-    return outputs
-
-
-def _headers(settings: Mapping[str, Any]) -> Mapping[str, str]:
-    s3 = settings.get("DestinationSettings", {}).get("S3Settings", {})
-    headers = {"ContentType": _CONTENT_TYPE}
-    if "Encryption" in s3:
-        headers["ServerSideEncryption"] = "AES256"
-    if "StorageClass" in s3:
-        headers["StorageClass"] = s3["StorageClass"]
-    return headers
-
-
-def _upload(
-    job: Job, outputs: list[_Output], role: RoleStorage, cancellation: Cancellation
-) -> list[list[WrittenOutput]]:
-    groups: list[list[WrittenOutput]] = [[] for _ in job.request["Settings"]["OutputGroups"]]
-    for output in outputs:
-        role.upload(output.file, output.uri, output.headers, lambda _: cancellation.check())
-        groups[output.group].append(_measured(output))
     return groups
 
 
-def _measured(output: _Output) -> WrittenOutput:
-    media = probe(output.file)
-    video = media.video
-    return WrittenOutput(
-        output.uri,
-        round(media.duration * 1000),
-        video.width if video else None,
-        video.height if video else None,
-        video.bit_rate if video else None,
-    )
+def _upload(
+    files: list[OutputFile],
+    headers: Mapping[str, str],
+    role: RoleStorage,
+    cancellation: Cancellation,
+) -> None:
+    for file in files:
+        role.upload(
+            file.path,
+            file.uri,
+            {**headers, "ContentType": file.content_type},
+            lambda _: cancellation.check(),
+        )

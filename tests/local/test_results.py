@@ -1,8 +1,10 @@
 """What a run leaves behind: files, lines of JSON, a table."""
 
 import json
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -13,6 +15,9 @@ from local.result import Result
 from local.table import print_table
 from local.upload import keys
 
+if TYPE_CHECKING:
+    from local.clients import Clients
+
 PROBE = Probe(width=1280, height=720, duration=10.0, video_codec="h264", audio_codec="aac")
 DONE = Sight(
     State.COMPLETE, percent=100, job_id="1-a", attempts=1, bucket="out", output_key="1/a-720p.mp4"
@@ -22,6 +27,35 @@ DONE = Sight(
 def rendition(source: str = "a.mp4", preset: str = "720p") -> Rendition:
     """Make a rendition."""
     return Rendition(Path(source), f"1/{Path(source).name}", preset)
+
+
+class Bucket:
+    """S3, as far as somebody downloads from it: each object holds its key."""
+
+    def __init__(self, keys: list[str]) -> None:
+        """Hold these keys."""
+        self._keys = keys
+
+    def client(self, service: str) -> "Bucket":
+        """Be S3."""
+        assert "s3" == service
+        return self
+
+    def get_paginator(self, operation: str) -> "Bucket":
+        """Page through keys."""
+        assert "list_objects_v2" == operation
+        return self
+
+    def paginate(self, **arguments: str) -> Iterator[dict[str, Any]]:
+        """Give each key a page of its own, and end with an empty one, as S3 may."""
+        prefix = arguments["Prefix"]
+        yield from ({"Contents": [{"Key": key}]} for key in self._keys if key.startswith(prefix))
+        yield {}
+
+    def download_file(self, _: str, key: str, path: str) -> None:
+        """Write an object's content."""
+        assert key in self._keys
+        Path(path).write_text(key)
 
 
 class TestKeys:
@@ -75,6 +109,38 @@ class TestShelf:
         (tmp_path / "a-720p.mp4").write_text("earlier")
 
         assert "a-720p.mp4" == self.place(Shelf(tmp_path, []), "a.mp4")
+
+
+class TestFetching:
+    """What is downloaded, and where it goes."""
+
+    def fetch(self, folder: Path, main: str, keys: list[str]) -> Path:
+        """Fetch a rendition from a bucket that holds these keys."""
+        clients = cast("Clients", Bucket(keys))
+        return Shelf(folder, []).fetch(clients, "out", main, rendition(preset="own"))
+
+    def test_one_file(self, tmp_path: Path) -> None:
+        """A rendition of one file is that file, in the folder itself."""
+        fetched = self.fetch(tmp_path, "1/a-own.mp4", ["1/a-own.mp4"])
+
+        assert tmp_path / "a-own.mp4" == fetched
+        assert [fetched] == list(tmp_path.iterdir())
+
+    def test_several_files(self, tmp_path: Path) -> None:
+        """One of several files is a folder in which they lie to each other as in the bucket."""
+        keys = ["1/a-own/index.m3u8", "1/a-own/index-240p.m3u8", "1/a-own/240p/1.ts"]
+
+        fetched = self.fetch(tmp_path, keys[0], keys)
+
+        assert tmp_path / "a-own" / "index.m3u8" == fetched
+        assert "1/a-own/240p/1.ts" == (tmp_path / "a-own" / "240p" / "1.ts").read_text()
+        assert 3 == sum(path.is_file() for path in tmp_path.rglob("*"))
+
+    def test_others_are_left_alone(self, tmp_path: Path) -> None:
+        """The renditions of other uploads are not fetched."""
+        self.fetch(tmp_path, "1/a-own.mp4", ["1/a-own.mp4", "11/b-own.mp4"])
+
+        assert ["a-own.mp4"] == [path.name for path in tmp_path.iterdir()]
 
 
 class TestJson:

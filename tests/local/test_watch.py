@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from components.job_settings import job_document
+from components.preset import PresetArgs
+from components.presets import resolve
+from handlers.output_groups import group_settings
 from local.rendition import Failure, Rendition, Sight, State
 from local.watch import Watch
 
@@ -31,7 +35,13 @@ def job(status: str, rendition: Rendition = A, **more: Any) -> dict[str, Any]:
             "Type": "FILE_GROUP_SETTINGS",
             "FileGroupSettings": {"Destination": f"s3://out/{rendition.key.removesuffix('.mp4')}"},
         },
-        "Outputs": [{"NameModifier": f"-{rendition.preset}", "Extension": "mp4"}],
+        "Outputs": [
+            {
+                "NameModifier": f"-{rendition.preset}",
+                "Extension": "mp4",
+                "ContainerSettings": {"Container": "MP4"},
+            }
+        ],
     }
     return {
         "Id": "1-a",
@@ -138,6 +148,28 @@ def test_where_it_goes() -> None:
         bucket="out",
         output_key="1/a b-720p.mp4",
     ) == look(job("PROGRESSING", JobPercentComplete=40))
+
+
+@pytest.mark.parametrize(
+    ("preset", "main"),
+    [
+        ({"name": "720p", "kind": "hls"}, "1/a b-720p/index.m3u8"),
+        ({"name": "720p", "kind": "thumbnails"}, "1/a b-720p.mp4"),
+        ({"name": "720p", "kind": "audio"}, "1/a b-720p.m4a"),
+    ],
+)
+def test_the_main_file_of_several(preset: PresetArgs, main: str) -> None:
+    """A playlist stands for its segments, and the video for the stills beside it."""
+    document = job_document(*resolve([preset]))["Settings"]
+    document["Inputs"][0]["FileInput"] = f"s3://in/{A.key}"
+    for group in document["OutputGroups"]:
+        settings = group_settings(group)
+        settings["Destination"] = f"s3://out/1/a b{settings.get('Destination', '')}"
+
+    sight = look(job("COMPLETE", Settings=document))
+
+    assert sight
+    assert ("out", main) == (sight.bucket, sight.output_key)
 
 
 def test_the_latest_attempt_counts() -> None:

@@ -3,14 +3,11 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from moto import mock_aws
 
-from local.mediaconvert import MediaConvertService
 from tests.local.mediaconvert import clips
-from tests.local.mediaconvert.studio import ACCOUNT, REGION, Studio
+from tests.local.mediaconvert.studio import Studio, open_studio
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +25,5 @@ def other_threads() -> frozenset[threading.Thread]:
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[Studio]:
     """The service inside moto, with buckets and a role."""
-    events: list[dict[str, Any]] = []
-    with (
-        mock_aws(),
-        MediaConvertService(
-            account=ACCOUNT, region=REGION, emit=events.append, folder=tmp_path
-        ) as service,
-    ):
-        yield Studio(service, events)
+    with open_studio(tmp_path) as studio:
+        yield studio

@@ -3,12 +3,14 @@
 import json
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+from moto import mock_aws
 
 from local.mediaconvert import MediaConvertService
 from tests.local.mediaconvert.documents import file_group_of, job_document, source_of
@@ -115,3 +117,20 @@ class Studio:
             data=json.dumps(order).encode() if order is not None else None,
         )
         urllib.request.urlopen(request).close()  # noqa: S310 - the service's own address
+
+
+@contextmanager
+def open_studio(folder: Path) -> Iterator[Studio]:
+    """Open the service inside moto, with buckets and a role.
+
+    Args:
+        folder: where scratch files go.
+    """
+    events: list[dict[str, Any]] = []
+    with (
+        mock_aws(),
+        MediaConvertService(
+            account=ACCOUNT, region=REGION, emit=events.append, folder=folder
+        ) as service,
+    ):
+        yield Studio(service, events)

@@ -40,7 +40,13 @@ def transcode(tmp_path: Path) -> Transcode:
     def run(source: Path, document: dict[str, Any]) -> Path:
         target = tmp_path / "output.mp4"
         arguments = output_arguments(output_of(document), source_of(document), probe(source))
-        encode(source, arguments, target, on_progress=lambda _: None, cancellation=Cancellation())
+        encode(
+            source,
+            tmp_path,
+            {target.name: arguments},
+            on_progress=lambda _: None,
+            cancellation=Cancellation(),
+        )
         return target
 
     return run

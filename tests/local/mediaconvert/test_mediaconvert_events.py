@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from local.mediaconvert import MediaConvertService, events
 from local.mediaconvert.announcer import Announcer, Event
-from local.mediaconvert.jobs import Job, Phase, WrittenOutput
+from local.mediaconvert.jobs import Job, Phase, WrittenGroup, WrittenOutput
 from local.mediaconvert.media import AudioTrack, Media, VideoTrack
 from tests.local.mediaconvert.studio import ACCOUNT as STUDIO_ACCOUNT
 from tests.local.mediaconvert.studio import INPUT, KEY, OUTPUT, REGION, Studio, wait_until
@@ -42,7 +42,7 @@ def test_an_error_has_code_and_message() -> None:
 def test_completion_lists_the_files() -> None:
     """COMPLETE has, per group and output, path, length and the picture's size."""
     output = WrittenOutput("s3://bucket/file/file.mp4", 30041, 1920, 1080, 6_000_000)
-    sound = WrittenOutput("s3://bucket/file/file.m4a", 30041, None, None, None)
+    sound = WrittenOutput("s3://bucket/file/file.m4a", 30041)
     assert {
         "outputGroupDetails": [
             {
@@ -61,7 +61,7 @@ def test_completion_lists_the_files() -> None:
                 "type": "FILE_GROUP",
             }
         ]
-    } == events.complete(job(output_groups=[[output, sound]]))
+    } == events.complete(job(output_groups=[WrittenGroup("FILE_GROUP", [output, sound])]))
 
 
 def test_progress_is_told_phase_by_phase() -> None:

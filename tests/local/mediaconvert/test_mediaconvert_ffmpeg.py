@@ -50,8 +50,8 @@ def test_progress_ends_at_the_end(clip: Path, tmp_path: Path) -> None:
     reports: list[Progress] = []
     encode(
         clip,
-        ["-c:v", "mpeg4"],
-        tmp_path / "output.mp4",
+        tmp_path,
+        {"output.mp4": ["-c:v", "mpeg4"]},
         on_progress=reports.append,
         cancellation=Cancellation(),
     )
@@ -64,8 +64,8 @@ def test_a_failure_ends_with_ffmpegs_last_words(clip: Path, tmp_path: Path) -> N
     with pytest.raises(JobError, match="nonsense") as caught:
         encode(
             clip,
-            ["-vf", "nonsense"],
-            tmp_path / "output.mp4",
+            tmp_path,
+            {"output.mp4": ["-vf", "nonsense"]},
             on_progress=lambda _: None,
             cancellation=Cancellation(),
         )
@@ -86,8 +86,8 @@ def test_cancellation_kills_the_process(long_clip: Path, tmp_path: Path) -> None
     with pytest.raises(CanceledError):
         encode(
             long_clip,
-            SLOW,
-            tmp_path / "output.mp4",
+            tmp_path,
+            {"output.mp4": SLOW},
             on_progress=lambda _: begun.set(),
             cancellation=cancellation,
         )
@@ -103,8 +103,8 @@ def test_a_canceled_work_starts_no_process(clip: Path, tmp_path: Path) -> None:
     with pytest.raises(CanceledError):
         encode(
             clip,
-            [],
-            tmp_path / "output.mp4",
+            tmp_path,
+            {"output.mp4": []},
             on_progress=lambda _: None,
             cancellation=cancellation,
         )
@@ -114,7 +114,7 @@ def test_a_canceled_work_starts_no_process(clip: Path, tmp_path: Path) -> None:
 @pytest.fixture
 def slow_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every encode of the service take as long as its clip lasts."""
-    monkeypatch.setattr("local.mediaconvert.transcode.output_arguments", lambda *_: [*SLOW])
+    monkeypatch.setattr("local.mediaconvert.file_group.output_arguments", lambda *_: [*SLOW])
 
 
 @pytest.mark.usefixtures("slow_ffmpeg")

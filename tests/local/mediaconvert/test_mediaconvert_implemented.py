@@ -121,3 +121,21 @@ def test_format_identifiers_are_refused(where: str) -> None:
         output_of(document)["NameModifier"] = "-$w$"
     (sentence,) = not_implemented(document)
     assert "$" in sentence
+
+
+@pytest.mark.parametrize(("container", "codec"), [("RAW", "H_264"), ("MP4", "FRAME_CAPTURE")])
+def test_frames_are_captured_without_a_container_only(container: str, codec: str) -> None:
+    """RAW and FRAME_CAPTURE go together; one of them alone is refused with both names."""
+    document = job_document()
+    output_of(document)["ContainerSettings"] = {"Container": container}
+    output_of(document)["VideoDescription"]["CodecSettings"]["Codec"] = codec
+    (sentence,) = not_implemented(document)
+    assert f"Container {container!r} and Codec {codec!r}" in sentence
+
+
+def test_segments_are_for_playlists_only() -> None:
+    """A transport stream as a plain file is refused, with what a file group may hold."""
+    document = job_document()
+    output_of(document)["ContainerSettings"] = {"Container": "M3U8"}
+    (sentence,) = not_implemented(document)
+    assert "FILE_GROUP_SETTINGS: MP4, RAW" in sentence

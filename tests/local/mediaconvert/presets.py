@@ -1,0 +1,22 @@
+"""Jobs as the program makes them of its presets, with what the functions fill in."""
+
+from typing import Any
+
+from components.job_settings import job_document
+from components.preset import PresetArgs
+from components.presets import resolve
+from handlers.output_groups import group_settings
+
+FILE_INPUT = "s3://studio-input/trips/a b.mp4"
+STEM = "s3://studio-output/trips/a b"
+
+
+def preset_job(preset: PresetArgs, role: str) -> dict[str, Any]:
+    """Return the CreateJob request of a preset for one upload."""
+    (resolved,) = resolve([preset])
+    job = job_document(resolved) | {"Role": role, "Queue": "Default"}
+    job["Settings"]["Inputs"][0]["FileInput"] = FILE_INPUT
+    for group in job["Settings"]["OutputGroups"]:
+        settings = group_settings(group)
+        settings["Destination"] = STEM + settings.get("Destination", "")
+    return job
