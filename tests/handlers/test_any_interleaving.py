@@ -117,11 +117,13 @@ class AnyInterleaving(RuleBasedStateMachine):
         """submit_job dies at one of its calls."""
         self._die(moment, self.world[preset].invoke)
 
-    @rule(seconds=st.sampled_from([30, 130, 4000, 8000]))
-    def pass_time(self, seconds: int) -> None:
-        """Time passes, and hidden messages come back."""
+    @rule(seconds=st.sampled_from([30, 130, 8000]), preset=st.none() | presets)
+    def pass_time(self, seconds: int, preset: str | None) -> None:
+        """Time passes, hidden messages come back, and perhaps a function gets them."""
         self.world.clock.pass_(seconds)
         self._end_back_offs()
+        if preset is not None:
+            self.world[preset].invoke()
 
     @rule(
         number=st.integers(0, 50),

@@ -230,10 +230,16 @@ def test_a_retry_that_was_sent_is_not_owed_by_the_next_attempt(
         patch.setattr(world.ledger.renditions, "done", die)
         with pytest.raises(KilledError):
             world.outcomes.invoke()
+    world.mediaconvert.refuse("a.mp4", KilledError())
     world["720p"].notify(upload, attempt="2")
-    world["720p"].invoke()
+    with pytest.raises(KilledError):
+        world["720p"].invoke()
 
-    assert (2, frozenset()) == (world.rendition(upload).attempt, world.rendition(upload).owed)
+    assert (State.CLAIMED, 2, frozenset()) == (
+        world.rendition(upload).state,
+        world.rendition(upload).attempt,
+        world.rendition(upload).owed,
+    )
 
 
 def test_an_earlier_jobs_end_does_not_end_a_claim(
