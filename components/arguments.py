@@ -14,6 +14,9 @@ SHORTEST_LEDGER_RETENTION_DAYS: Final = (
 )
 """A message, and the dead letter that it becomes on its last day."""
 
+LARGEST_OBJECT: Final = 50 * 1024**4
+"""Bytes: S3's limit for an object."""
+
 LOG_RETENTIONS: Final = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922),
     *(3288, 3653),
@@ -44,6 +47,8 @@ def _problems(arguments: Mapping[str, Any]) -> Iterator[str]:
     ranges = (
         ("function_timeout", 1, LONGEST_FUNCTION_TIMEOUT, "seconds"),
         ("maximum_concurrency", 2, 1_000, "invocations"),
+        ("max_upload_bytes", 0, LARGEST_OBJECT, "bytes"),
+        ("max_upload_seconds", 0, 7 * defaults.DAY_SECONDS, "seconds"),
         ("ledger_retention_days", SHORTEST_LEDGER_RETENTION_DAYS + 1, 3_650, "days"),
     )
     for name, low, high, unit in ranges:

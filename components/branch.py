@@ -49,6 +49,8 @@ class Branch:
         layer: Output[str],
         function_timeout: int,
         maximum_concurrency: int,
+        max_upload_bytes: int,
+        max_upload_seconds: int,
     ) -> None:
         """Create the branch and subscribe it to the topic.
 
@@ -64,6 +66,8 @@ class Branch:
             layer: the ARN of the Powertools layer.
             function_timeout: seconds that `submit_job` may work on one batch.
             maximum_concurrency: invocations of `submit_job` at a time.
+            max_upload_bytes: the largest upload that becomes a job; 0 for any.
+            max_upload_seconds: the longest upload that becomes a job; 0 for any.
         """
         self._name = f"{scope.name}-{preset.name}"
         self._scope = scope = scope.tagged({PRESET_TAG: preset.name, **preset.tags})
@@ -86,7 +90,9 @@ class Branch:
         self._register_with(ledger, preset.name)
         pipeline_role = self._create_pipeline_role(intake.bucket)
         identity = Identity(scope, self._name)
-        permission = self._allow_to_submit_jobs(identity, pipeline_role, ledger)
+        permissions = [self._allow_to_submit_jobs(identity, pipeline_role, ledger)]
+        if max_upload_seconds > 0:
+            permissions.append(self._allow_to_read_uploads(identity, intake.bucket))
         submit_job = function(
             scope,
             self._name,
@@ -103,6 +109,8 @@ class Branch:
                 Environment.OUTPUT_BUCKET: self.output_bucket.bucket,
                 Environment.QUEUE_URL: self.queue.url,
                 Environment.DEAD_LETTER_QUEUE_URL: self.dead_letter_queue.url,
+                Environment.MAX_UPLOAD_BYTES: str(max_upload_bytes),
+                Environment.MAX_UPLOAD_SECONDS: str(max_upload_seconds),
                 Environment.CLAIM_SECONDS: str(defaults.claim_seconds(function_timeout)),
                 **ledger.environment,
             },
@@ -114,7 +122,7 @@ class Branch:
             self.queue,
             submit_job,
             maximum_concurrency=maximum_concurrency,
-            permission=permission,
+            permissions=permissions,
         )
 
     def _take_from(self, topic: aws.sns.Topic, *, sender_role_arns: Sequence[Output[str]]) -> None:
@@ -208,5 +216,15 @@ class Branch:
                     log_group_arn=identity.log_group.arn,
                 ).apply(lambda arns: policies.function_may_submit_jobs(**arns))
             ),
+            opts=self._scope.options(),
+        )
+
+    def _allow_to_read_uploads(
+        self, identity: Identity, input_bucket: aws.s3.Bucket
+    ) -> aws.iam.RolePolicy:
+        return aws.iam.RolePolicy(
+            f"{self._name}-function-reads-uploads",
+            role=identity.role.name,
+            policy=Output.json_dumps(input_bucket.arn.apply(policies.function_may_read_uploads)),
             opts=self._scope.options(),
         )

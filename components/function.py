@@ -1,6 +1,6 @@
 """A Lambda function with a role and a log group of its own, fed by a queue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pulumi
@@ -116,7 +116,7 @@ def queue_triggers(
     consumer: aws.lambda_.Function,
     *,
     maximum_concurrency: int,
-    permission: aws.iam.RolePolicy,
+    permissions: Sequence[aws.iam.RolePolicy],
 ) -> aws.lambda_.EventSourceMapping:
     """Let a queue trigger a function, with an answer for each message of a batch.
 
@@ -129,7 +129,8 @@ def queue_triggers(
         queue: what it reads.
         consumer: the function.
         maximum_concurrency: invocations at a time, 2 to 1,000.
-        permission: the function's policy; AWS refuses a mapping whose role may not read the queue.
+        permissions: the function's policies; AWS refuses a mapping whose role may not read the
+            queue, and a message that comes before the others would be refused for good.
     """
     return aws.lambda_.EventSourceMapping(
         name,
@@ -142,5 +143,5 @@ def queue_triggers(
             maximum_concurrency=maximum_concurrency
         ),
         tags=scope.tags,
-        opts=scope.options(depends_on=[permission]),
+        opts=scope.options(depends_on=permissions),
     )

@@ -78,7 +78,7 @@ class Outcome:
             self.queue,
             job_outcome,
             maximum_concurrency=maximum_concurrency,
-            permission=permission,
+            permissions=[permission],
         )
 
     def _feed_from_rule(self, scope: Scope, name: str, fanout: Output[str]) -> None:

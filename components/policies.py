@@ -269,6 +269,27 @@ def function_may_submit_jobs(
     )
 
 
+def function_may_read_uploads(input_bucket_arn: str) -> Policy:
+    """What `submit_job` may do besides where uploads have a longest duration.
+
+    Probe reads a file in the name of its caller, and knows no resource to be bound to.
+    """
+    return document(
+        {
+            "Sid": "AskHowLongAnUploadIs",
+            "Effect": "Allow",
+            "Action": "mediaconvert:Probe",
+            "Resource": "*",
+        },
+        {
+            "Sid": "ReadUploads",
+            "Effect": "Allow",
+            "Action": "s3:GetObject",
+            "Resource": f"{input_bucket_arn}/*",
+        },
+    )
+
+
 def function_may_record_outcomes(
     *, queue_arn: str, ledger_arn: str, completed_topic_arn: str, log_group_arn: str
 ) -> Policy:

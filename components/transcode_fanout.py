@@ -37,6 +37,14 @@ class TranscodeFanoutArgs(TypedDict):
     maximum_concurrency: NotRequired[int]
     """Invocations of a function at a time, per branch, 2 to 1,000. Default: 2."""
 
+    max_upload_bytes: NotRequired[int]
+    """The largest upload that becomes a job, in bytes; a larger one goes to the dead-letter queues
+    and costs nothing. Default: 0, which is any."""
+
+    max_upload_seconds: NotRequired[int]
+    """The longest upload that becomes a job, in seconds; MediaConvert's Probe tells how long it is,
+    for which `submit_job` may read uploads. Default: 0, which is any."""
+
     log_retention_days: NotRequired[int]
     """Days that logs are kept; one of CloudWatch's values. Default: 30."""
 
@@ -160,6 +168,8 @@ class TranscodeFanout(pulumi.ComponentResource):
                 layer=layer,
                 function_timeout=function_timeout,
                 maximum_concurrency=maximum_concurrency,
+                max_upload_bytes=args.get("max_upload_bytes", 0),
+                max_upload_seconds=args.get("max_upload_seconds", 0),
             )
             for preset in presets
         }

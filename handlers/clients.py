@@ -26,6 +26,9 @@ CREATE_JOB_ATTEMPTS: Final = 1
 """One request, one answer. Were it repeated unseen, a refusal of the second request would hide that
 the first one may have made a job."""
 
+PROBE_TIMEOUT: Final = 5.0
+"""Seconds without a byte of answer: MediaConvert reads the beginning of the file, or its end."""
+
 TIMEOUT: Final = 0.75
 """Seconds without a byte of answer, from services that answer in some 10 ms."""
 
@@ -40,9 +43,9 @@ CONNECTIONS: Final = 10
 """Calls at one time: as many as messages are in a batch."""
 
 
-def mediaconvert_client() -> "MediaConvertClient":
-    """Make the client that creates jobs."""
-    return boto3.client("mediaconvert", config=_limits(CREATE_JOB_TIMEOUT, CREATE_JOB_ATTEMPTS))
+def mediaconvert_client(read_timeout: float = CREATE_JOB_TIMEOUT) -> "MediaConvertClient":
+    """Make the client that creates jobs, or reads uploads with a longer timeout in seconds."""
+    return boto3.client("mediaconvert", config=_limits(read_timeout, CREATE_JOB_ATTEMPTS))
 
 
 def sqs_client() -> "SQSClient":

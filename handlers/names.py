@@ -46,6 +46,10 @@ class Environment(StrEnum):
     """URL of the queue whose messages the function is given."""
     DEAD_LETTER_QUEUE_URL = "DEAD_LETTER_QUEUE_URL"
     """URL of the queue for what can never become a rendition."""
+    MAX_UPLOAD_BYTES = "MAX_UPLOAD_BYTES"
+    """The largest upload that becomes a job; 0 for any."""
+    MAX_UPLOAD_SECONDS = "MAX_UPLOAD_SECONDS"
+    """The longest upload that becomes a job; 0 for any."""
     CLAIM_SECONDS = "CLAIM_SECONDS"
     """Whole seconds after which a claim on the ledger without a job is taken for abandoned; they
     exceed submit_job's timeout by far."""

@@ -51,6 +51,8 @@ class SubmitJobSettings(FanoutSettings):
     queue_url: str
     dead_letter_queue_url: str
     claim_seconds: int
+    max_upload_bytes: int
+    max_upload_seconds: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,12 @@ def _whole_number(key: Environment, text: str) -> int:
     return int(text)
 
 
+def _limit(key: Environment, text: str) -> int:
+    if not text.isdecimal():
+        raise SettingsError(f"{key} is {text!r}; expected a whole number, or 0 for no limit.")
+    return int(text)
+
+
 def _suffixes(_: Environment, text: str) -> tuple[str, ...]:
     return tuple(text.split(","))
 
@@ -78,6 +86,8 @@ def _suffixes(_: Environment, text: str) -> tuple[str, ...]:
 _READERS: Final[Mapping[Environment, Callable[[Environment, str], Any]]] = {
     Environment.CLAIM_SECONDS: _whole_number,
     Environment.LEDGER_RETENTION_DAYS: _whole_number,
+    Environment.MAX_UPLOAD_BYTES: _limit,
+    Environment.MAX_UPLOAD_SECONDS: _limit,
     Environment.SUFFIXES: _suffixes,
 }
 

@@ -17,6 +17,7 @@ from handlers.rendition import REOPENED_BY_A_LATER_ATTEMPT, Failure, Rendition, 
 from handlers.renditions import NotGrantedError, NotMovedError
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
+from handlers.upload_cap import UploadCap
 
 if TYPE_CHECKING:
     from types_boto3_mediaconvert import MediaConvertClient
@@ -43,6 +44,7 @@ class Submission:
     document: dict[str, Any]
     """The branch's job document."""
     mediaconvert: "MediaConvertClient"
+    cap: UploadCap
     s3: "S3Client"
     ledger: Ledger
     duties: Duties
@@ -119,6 +121,13 @@ class Submission:
         if claimed.deliveries > MAX_SILENT_DELIVERIES:
             self._give_up(claimed, CRASHED)
             return None
+        try:
+            excess = self.cap.excess(claimed.upload)
+        except (BotoCoreError, ClientError) as error:
+            return self._refused(claimed, refusal(error), patience)
+        if excess is not None:
+            self._give_up(claimed, excess)
+            return None
         request = job_request(self.document, claimed.upload, claimed.attempt, self.settings)
         try:
             job_id = self._find_job(claimed, request)
@@ -145,7 +154,7 @@ class Submission:
         )
 
     def _refused(self, claimed: Rendition, answer: Refusal, patience: int) -> int | None:
-        logger.warning("CreateJob refused", extra=_extra(claimed, answer))
+        logger.warning("MediaConvert refused", extra=_extra(claimed, answer))
         if not answer.passes:
             self._give_up(claimed, Failure(code=answer.code, reason=answer.reason))
             return None

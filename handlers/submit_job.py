@@ -30,6 +30,7 @@ from handlers.observability import logger
 from handlers.settings import SubmitJobSettings
 from handlers.submission import Submission
 from handlers.upload import Upload
+from handlers.upload_cap import UploadCap
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -71,6 +72,11 @@ def cold_start() -> Runtime:
         settings=settings,
         document=json.loads((ARCHIVE_ROOT / JOB_DOCUMENT_FILE).read_text("utf-8")),
         mediaconvert=clients.mediaconvert_client(),
+        cap=UploadCap(
+            max_bytes=settings.max_upload_bytes,
+            max_seconds=settings.max_upload_seconds,
+            mediaconvert=clients.mediaconvert_client(clients.PROBE_TIMEOUT),
+        ),
         s3=clients.s3_client(),
         ledger=ledger,
         duties=Duties(ledger, sqs, clients.sns_client(), settings),

@@ -89,6 +89,14 @@ class AwsAccess:
         _check_trust(trust, role_arn, queue_arn)
         return RoleStorage(lambda: self._s3(role_arn, trust))
 
+    def of_the_caller(self) -> RoleStorage:
+        """Return S3 as the caller of an operation sees it.
+
+        Who calls cannot be seen here, so it is the account's root user: that a caller may read is
+        for tests of its policy to prove.
+        """
+        return RoleStorage(lambda: self._own_client("s3"))
+
     def close(self) -> None:
         """Close the connections of every client."""
         with self._lock:

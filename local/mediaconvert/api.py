@@ -9,6 +9,7 @@ from local.mediaconvert.descriptions import described_job, described_queue
 from local.mediaconvert.errors import ApiError
 from local.mediaconvert.implemented import not_implemented
 from local.mediaconvert.jobs import Job, Jobs
+from local.mediaconvert.prober import Prober
 from local.mediaconvert.queues import DEFAULT_QUEUE, Queue, Queues
 from local.mediaconvert.scheduler import Scheduler
 from local.mediaconvert.wire import Call
@@ -25,11 +26,12 @@ Result = dict[str, Any]
 class Api:
     """The operations that are implemented."""
 
-    def __init__(self, jobs: Jobs, queues: Queues, scheduler: Scheduler) -> None:
-        """Work on these jobs and queues."""
+    def __init__(self, jobs: Jobs, queues: Queues, scheduler: Scheduler, prober: Prober) -> None:
+        """Work on these jobs and queues, and read files with this prober."""
         self._jobs = jobs
         self._queues = queues
         self._scheduler = scheduler
+        self._prober = prober
         self._tags: dict[str, dict[str, str]] = {}
         self._lock = threading.Lock()
         self._operations: Mapping[str, Callable[[Parameters], Result]] = {
@@ -42,6 +44,7 @@ class Api:
             "ListJobs": self._list_jobs,
             "ListQueues": self._list_queues,
             "ListTagsForResource": self._list_tags,
+            "Probe": self._probe,
             "SearchJobs": self._search_jobs,
             "TagResource": self._tag,
             "UntagResource": self._untag,
@@ -105,6 +108,12 @@ class Api:
             jobs.reverse()
         page, token = _page(jobs, lambda job: job.id, is_listed, request)
         return {"Jobs": [described_job(job) for job in page], "NextToken": token}
+
+    def _probe(self, request: Parameters) -> Result:
+        files = request.get("InputFiles", [])
+        if not files:
+            raise ApiError("BadRequestException", "InputFiles is empty; name at least one file.")
+        return {"ProbeResults": [self._prober.result(file.get("FileUrl", "")) for file in files]}
 
     def _create_queue(self, request: Parameters) -> Result:
         queue = self._queues.create(request)

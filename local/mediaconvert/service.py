@@ -15,6 +15,7 @@ from local.mediaconvert.errors import ApiError
 from local.mediaconvert.faults import Faults
 from local.mediaconvert.http_server import HttpServer
 from local.mediaconvert.jobs import Jobs
+from local.mediaconvert.prober import Prober
 from local.mediaconvert.queues import Queues
 from local.mediaconvert.scheduler import Scheduler
 from local.mediaconvert.transcode import Transcoder
@@ -64,7 +65,8 @@ class MediaConvertService:
         transcoder = Transcoder(self._aws, self._faults, self._announcer, scratch, now)
         queues = Queues(f"{prefix}:queues/", now)
         self._scheduler = Scheduler(queues, transcoder.run, self._announcer, now)
-        self._api = Api(Jobs(f"{prefix}:jobs/", now), queues, self._scheduler)
+        prober = Prober(self._aws, scratch)
+        self._api = Api(Jobs(f"{prefix}:jobs/", now), queues, self._scheduler, prober)
         self._server = HttpServer(self._answer)
 
     @property

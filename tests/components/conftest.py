@@ -12,6 +12,8 @@ DEFAULTS = {
     "suffixes": [".mp4"],
     "function_timeout": 10,
     "maximum_concurrency": 2,
+    "max_upload_bytes": 0,
+    "max_upload_seconds": 0,
     "log_retention_days": 30,
     "force_destroy": False,
     "alarm_actions": [],

@@ -361,6 +361,8 @@ class TestBranch:
             "OUTPUT_BUCKET": f"videoconverter-output-{preset}{PHYSICAL_SUFFIX}",
             "QUEUE_URL": f"{url}/{name}{PHYSICAL_SUFFIX}",
             "DEAD_LETTER_QUEUE_URL": f"{url}/{name}-dlq{PHYSICAL_SUFFIX}",
+            "MAX_UPLOAD_BYTES": "0",
+            "MAX_UPLOAD_SECONDS": "0",
             "CLAIM_SECONDS": "120",
             "LEDGER_TABLE": f"videoconverter-ledger{PHYSICAL_SUFFIX}",
             "LEDGER_RETENTION_DAYS": "90",
@@ -391,6 +393,30 @@ class TestBranch:
         function = program.one(FUNCTION, name).inputs
 
         assert f"{name}-logs{PHYSICAL_SUFFIX}" == function["loggingConfig"]["logGroup"]
+
+
+class TestUploadCap:
+    """How large and how long an upload may be."""
+
+    def test_a_longest_duration_lets_the_function_read_uploads(self) -> None:
+        """MediaConvert's Probe reads in the name of its caller, and before the first message."""
+        program = stack("720p", max_upload_seconds=3600, max_upload_bytes=10**9)
+        name = "videoconverter-720p-function-reads-uploads"
+        statements = program.one(ROLE_POLICY, name).policy()["Statement"]
+        variables = program.one(FUNCTION, "videoconverter-720p").inputs["environment"]["variables"]
+
+        assert {"mediaconvert:Probe": "*", "s3:GetObject": f"{INPUT_ARN}/*"} == {
+            statement["Action"]: statement["Resource"] for statement in statements
+        }
+        assert name in program.one(MAPPING, "videoconverter-720p-queue-triggers-function").waits_for
+        assert ("3600", "1000000000") == (
+            variables["MAX_UPLOAD_SECONDS"],
+            variables["MAX_UPLOAD_BYTES"],
+        )
+
+    def test_without_one_it_may_not(self, program: Program) -> None:
+        """The default gives no right to read what people upload."""
+        assert [] == [name for name in program.of_type(ROLE_POLICY) if "reads-uploads" in name]
 
 
 class TestPipelines:

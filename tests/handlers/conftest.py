@@ -54,6 +54,8 @@ def settings() -> SubmitJobSettings:
         queue_url="https://sqs.example/720p",
         dead_letter_queue_url="https://sqs.example/720p-dlq",
         claim_seconds=120,
+        max_upload_bytes=0,
+        max_upload_seconds=0,
     )
 
 

@@ -53,6 +53,8 @@ class AnyInterleaving(RuleBasedStateMachine):
                 queue_url="",
                 dead_letter_queue_url="",
                 claim_seconds=120,
+                max_upload_bytes=0,
+                max_upload_seconds=0,
             ),
             document,
             *PRESETS,

@@ -67,6 +67,8 @@ def environment() -> dict[str, str]:
     """A complete environment of any function."""
     return {str(key): f"value-of-{key}" for key in Environment} | {
         "CLAIM_SECONDS": "120",
+        "MAX_UPLOAD_BYTES": "0",
+        "MAX_UPLOAD_SECONDS": "0",
         "LEDGER_RETENTION_DAYS": "90",
     }
 

@@ -13,6 +13,8 @@ from handlers.settings import (
 COMPLETE = {str(key): f"value of {key}" for key in Environment} | {
     "CLAIM_SECONDS": "120",
     "LEDGER_RETENTION_DAYS": "90",
+    "MAX_UPLOAD_BYTES": "0",
+    "MAX_UPLOAD_SECONDS": "3600",
     "SUFFIXES": ".mp4,.MP4",
 }
 
@@ -26,7 +28,7 @@ def test_each_setting_is_the_variable_of_its_name(kind: type[FanoutSettings]) ->
         "ledger_retention_days": 90
     }
     if "claim_seconds" in read:
-        expected |= {"claim_seconds": 120}
+        expected |= {"claim_seconds": 120, "max_upload_bytes": 0, "max_upload_seconds": 3600}
     if "suffixes" in read:
         expected |= {"suffixes": (".mp4", ".MP4")}
     assert expected == read
@@ -36,6 +38,14 @@ def test_each_setting_is_the_variable_of_its_name(kind: type[FanoutSettings]) ->
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "a week"])
 def test_a_time_that_is_no_whole_number_is_refused(key: str, text: str) -> None:
     """Days and seconds are whole and at least one, and the error says what was found instead."""
+    with pytest.raises(SettingsError, match=f"{key} is '{text}'; expected a whole number"):
+        SubmitJobSettings.from_environment(COMPLETE | {key: text})
+
+
+@pytest.mark.parametrize("key", ["MAX_UPLOAD_BYTES", "MAX_UPLOAD_SECONDS"])
+@pytest.mark.parametrize("text", ["-1", "1.5", "an hour"])
+def test_a_limit_that_is_no_whole_number_is_refused(key: str, text: str) -> None:
+    """A cap is whole, or 0 for none."""
     with pytest.raises(SettingsError, match=f"{key} is '{text}'; expected a whole number"):
         SubmitJobSettings.from_environment(COMPLETE | {key: text})
 

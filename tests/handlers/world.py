@@ -18,6 +18,7 @@ from handlers.rendition import Rendition
 from handlers.settings import FanoutSettings, ReconcileSettings, SubmitJobSettings
 from handlers.submission import Submission
 from handlers.upload import Upload
+from handlers.upload_cap import UploadCap
 from tests.handlers.fakes import Clock, EventSourceMapping, FakeMediaConvert, Fuse
 
 if TYPE_CHECKING:
@@ -242,6 +243,11 @@ class BranchWorld:
                 settings=self.settings,
                 document=document,
                 mediaconvert=cast("MediaConvertClient", world.mediaconvert),
+                cap=UploadCap(
+                    max_bytes=self.settings.max_upload_bytes,
+                    max_seconds=self.settings.max_upload_seconds,
+                    mediaconvert=cast("MediaConvertClient", world.mediaconvert),
+                ),
                 s3=world.s3,
                 ledger=world.ledger,
                 duties=world.duties,
