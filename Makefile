@@ -7,11 +7,14 @@ BIN := .venv/bin
 READY := .venv/.ready
 SAMPLE := .sample/sample.mp4
 
+CHROMIUM := /usr/bin/chromium
+PLAYERS := tests/browser/node_modules/.ready
+
 # A file's name goes into the environment as it was typed: neither make nor a shell expands it.
 export VIDEO_FILE := $(value VIDEO)
 unexport VIDEO
 
-.PHONY: help demo test check docs fmt clean
+.PHONY: help demo test test-browser check docs torture fmt clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +35,19 @@ $(SAMPLE): | $(READY)
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
+test-browser: $(READY) $(CHROMIUM) $(PLAYERS) ## renditions play in Chromium; installs it, and hls.js, where they are missing
+	@$(BIN)/python -m pytest tests/browser/playback.py
+
+$(CHROMIUM):
+	@echo "Installing Debian's chromium ..."
+	@apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null || \
+		{ echo "chromium could not be installed: run this as root, with Debian's packages in reach, or install it first." >&2; exit 1; }
+
+$(PLAYERS): tests/browser/package-lock.json
+	@PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error || \
+		{ echo "hls.js could not be installed: npm has to be there, with its packages in reach." >&2; exit 1; }
+	@touch $@
+
 check: $(READY) ## format, lint, types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -39,6 +55,9 @@ check: $(READY) ## format, lint, types
 
 docs: $(READY) ## rewrite the generated tables of the documentation
 	@$(BIN)/python -m docs
+
+torture: $(READY) ## every clip that is difficult with every preset; rewrites docs/torture.md (minutes)
+	@$(BIN)/python -m tests.torture.page
 
 fmt: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff format .

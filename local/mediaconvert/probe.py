@@ -36,8 +36,12 @@ _UNSUPPORTED_PROFILES = frozenset({"High 4:4:4 Predictive"})
 _ISO_CONTENT = frozenset({"moov", "mdat", "moof"})
 
 
-def probe(path: Path) -> Media:
-    """Describe an input file.
+def probe(path: Path, form: str | None = None) -> Media:
+    """Describe a media file.
+
+    Args:
+        path: The file.
+        form: FFmpeg's name of its format. Default: what the content looks like.
 
     Raises:
         JobError: With MediaConvert's code, when it is not a media file, is damaged, or holds a
@@ -48,7 +52,7 @@ def probe(path: Path) -> Media:
     _check_iso_boxes(path)
     options = {"protocol_whitelist": PROTOCOLS, "format_whitelist": DEMUXERS}
     try:
-        with av.open(str(path), options=options) as container:
+        with av.open(str(path), format=form, options=options) as container:
             return _describe(container)
     except FFmpegError as error:
         raise JobError(

@@ -10,6 +10,9 @@ import av
 
 from local.mediaconvert.probe import probe
 
+_FORMAT = "mpegts"
+"""Of the segments; one of few bytes would not be recognised."""
+
 _AAC_LC = "mp4a.40.2"
 """RFC 6381's name of it, which is the only sound that is made."""
 
@@ -46,7 +49,7 @@ class Variant:
         self._uri_base = uri_base
         self._playlist = playlist
         self.segments = list(_segments(playlist))
-        self.media = probe(self.segments[0].path)
+        self.media = probe(self.segments[0].path, _FORMAT)
         self.seconds = sum(segment.seconds for segment in self.segments)
 
     def segment_uri(self, number: int) -> str:
@@ -110,7 +113,7 @@ def _segments(playlist: Path) -> Iterator[Segment]:
 
 def _h264_name(segment: Path) -> str:
     """Return RFC 6381's name of a segment's picture, such as `avc1.640028`."""
-    with av.open(str(segment)) as container:
+    with av.open(str(segment), format=_FORMAT) as container:
         parameters = _SPS.search(container.streams.video[0].codec_context.extradata or b"")
     if parameters is None:
         raise ValueError(f"{segment} has no sequence parameter set.")
