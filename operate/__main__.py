@@ -5,8 +5,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
-from operate import estimate
+from botocore.exceptions import BotoCoreError, ClientError
+
+from operate import dead_letters, estimate, redrive
 from operate.errors import OperateError, UsageError
+from operate.explain import explain
 
 
 class Command(Protocol):
@@ -22,8 +25,15 @@ class Command(Protocol):
         """Do it; return the exit code."""
 
 
-COMMANDS: Final[Mapping[str, Command]] = {"estimate": estimate}
+COMMANDS: Final[Mapping[str, Command]] = {
+    "dead-letters": dead_letters,
+    "redrive": redrive,
+    "estimate": estimate,
+}
 """Name to module: a new command is a new line here."""
+
+INTERRUPTED: Final = 130
+"""The exit code after Ctrl-C, as shells have it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     except OperateError as error:
         parser.exit(1, f"{parser.prog}: error: {error}\n")
+    except (BotoCoreError, ClientError) as error:
+        parser.exit(1, f"{parser.prog}: error: {explain(error)}\n")
+    except KeyboardInterrupt:
+        parser.exit(INTERRUPTED, f"{parser.prog}: interrupted; running it again is safe\n")
 
 
 if __name__ == "__main__":

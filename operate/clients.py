@@ -1,0 +1,95 @@
+"""boto3 clients for a stack: in AWS as the caller, in a local cloud as its root user."""
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+from operate.stack_outputs import Stack
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_lambda import LambdaClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sqs import SQSClient
+
+THREADS: Final = 32
+"""Calls at one time. They wait for the network, so a small machine can have many."""
+
+ATTEMPTS: Final = 5
+"""Tries of a call that is throttled, or gets no answer; all calls here can be repeated."""
+
+INVOCATION_TIMEOUT: Final = 960
+"""Seconds without an answer from a function: longer than the 900 that Lambda lets any run."""
+
+_NOTHING: Final = (None, None, None, None)
+_NO_FILE: Final = (None, None, os.devnull, None)
+_NO_CALLER_SETTINGS: Final = {
+    "profile": _NOTHING,
+    "config_file": _NO_FILE,
+    "credentials_file": _NO_FILE,
+}
+"""botocore's session variables (key in the file, environment variable, default, conversion)."""
+
+
+_RETRIES: Final = {"mode": "standard", "total_max_attempts": ATTEMPTS}
+
+
+class Clients:
+    """One client per service, made when it is first asked for: in one thread, as boto3 wants it."""
+
+    def __init__(self, stack: Stack) -> None:
+        """Remember where the services are."""
+        local = stack.environment
+        if local:
+            self._session = boto3.Session(
+                botocore_session=botocore.session.Session(session_vars=_NO_CALLER_SETTINGS),
+                aws_access_key_id=local["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=local["AWS_SECRET_ACCESS_KEY"],
+                region_name=stack.region,
+            )
+            self._where: dict[str, Any] = {
+                "endpoint_url": local["AWS_ENDPOINT_URL"],
+                "verify": local["AWS_CA_BUNDLE"],
+            }
+            self._proxies: dict[str, str] | None = {}
+        else:
+            self._session = boto3.Session(region_name=stack.region)
+            self._where = {}
+            self._proxies = None
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """The client of the queues; many threads may use it."""
+        return self._session.client(
+            "sqs", config=self._config(_RETRIES, max_pool_connections=THREADS), **self._where
+        )
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """The client of the ledger."""
+        return self._session.client("dynamodb", config=self._config(_RETRIES), **self._where)
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        """The client of the input bucket."""
+        return self._session.client("s3", config=self._config(_RETRIES), **self._where)
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        """The client that invokes functions, and waits for as long as they run.
+
+        It never repeats a call unseen: after a lost answer the function may still be at work.
+        """
+        config = self._config(
+            {"total_max_attempts": 1},
+            read_timeout=INVOCATION_TIMEOUT,
+            tcp_keepalive=True,  # NAT gateways forget a connection that is silent for 350 s
+        )
+        return self._session.client("lambda", config=config, **self._where)
+
+    def _config(self, retries: Any, **settings: Any) -> Config:
+        return Config(retries=retries, proxies=self._proxies, **settings)

@@ -1,0 +1,162 @@
+"""A dead letter: what it tells, and what is sent when it is redriven."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Self, cast
+
+from handlers.branches import Branch
+from handlers.dead_letter import message_attributes
+from handlers.delivery import FIRST_ATTEMPT
+from handlers.events import EventError, read_uploads
+from handlers.names import MessageAttribute
+from operate.durations import ago
+
+if TYPE_CHECKING:
+    from types_boto3_sqs.type_defs import MessageAttributeValueTypeDef, MessageTypeDef
+
+NO_CODE: Final = "none"
+"""How an operator asks for letters without a code."""
+
+SET_ASIDE: Final = "SQS or SNS set it aside, without a reason: no function came to an end with it."
+
+SENDABLE: Final = frozenset({"DataType", "StringValue", "BinaryValue"})
+"""Parts of a message attribute. There are two more, which SQS has reserved and refuses."""
+
+
+class LetterError(ValueError):
+    """A letter cannot be sent on; the sentence says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """One message of a branch's dead-letter queue."""
+
+    branch: Branch
+    message_id: str
+    receipt_handle: str
+    """What SQS needs to delete it, or to give it back."""
+    body: str
+    attributes: Mapping[str, "MessageAttributeValueTypeDef"]
+    sent_at: datetime
+    """When a function wrote it; where SQS set it aside, when it was first sent."""
+    has_reason: bool
+    """Whether a function wrote it, and knew why."""
+
+    @classmethod
+    def from_message(cls, branch: Branch, message: "MessageTypeDef") -> Self:
+        """Read a message that was received with all its attributes."""
+        attributes = {
+            name: cast(
+                "MessageAttributeValueTypeDef",
+                {part: content for part, content in value.items() if part in SENDABLE},
+            )
+            for name, value in message.get("MessageAttributes", {}).items()
+        }
+        system = message["Attributes"]
+        return cls(
+            branch=branch,
+            message_id=message["MessageId"],
+            receipt_handle=message["ReceiptHandle"],
+            body=message["Body"],
+            attributes=attributes,
+            sent_at=datetime.fromtimestamp(int(system["SentTimestamp"]) / 1000, UTC),
+            # What SQS itself moved may carry the code of the attempt before.
+            has_reason=MessageAttribute.CODE in attributes
+            and "DeadLetterQueueSourceArn" not in system,
+        )
+
+    @property
+    def code(self) -> str | None:
+        """Why in one word; None when nobody said."""
+        return self._text(MessageAttribute.CODE) if self.has_reason else None
+
+    @property
+    def reason(self) -> str | None:
+        """Why in one sentence; None when nobody said."""
+        return self._text(MessageAttribute.REASON) if self.has_reason else None
+
+    @property
+    def job_id(self) -> str | None:
+        """The MediaConvert job that failed, if there was one."""
+        return self._text(MessageAttribute.JOB_ID)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the uploads that it tells of: one, as S3 writes notices."""
+        try:
+            return tuple(upload.key for upload in read_uploads(self.body))
+        except EventError:
+            key = self._text(MessageAttribute.KEY)
+            return (key,) if key else ()
+
+    @property
+    def attempt(self) -> int | None:
+        """Number of the attempt that failed; None when the letter spoils it."""
+        text = self._text(MessageAttribute.ATTEMPT)
+        if text is None:
+            return FIRST_ATTEMPT
+        return int(text) if text.isascii() and text.isdigit() else None
+
+    def matches(self, code: str | None, key: str | None) -> bool:
+        """Tell whether an operator asked for it.
+
+        Args:
+            code: The code, `none` for letters without one, or None for all.
+            key: The key of an upload, or None for all.
+        """
+        return code in (None, self.code or NO_CODE) and (key is None or key in self.keys)
+
+    def redriven(self) -> "Mapping[str, MessageAttributeValueTypeDef]":
+        """The attributes with which its body goes back into the branch's queue.
+
+        A letter that a function wrote asks for the next attempt, and keeps the reason. One that was
+        set aside before that goes on as it is: its own attempt has not come to an end.
+
+        Raises:
+            LetterError: The number of its attempt cannot be read.
+        """
+        if not self.has_reason:
+            return self.attributes
+        if self.attempt is None:
+            raise LetterError(
+                f"Its attribute {MessageAttribute.ATTEMPT} is "
+                f"{self._text(MessageAttribute.ATTEMPT)!r}; expected a whole number."
+            )
+        return message_attributes(
+            {
+                MessageAttribute.ATTEMPT: str(self.attempt + 1),
+                MessageAttribute.CODE: self.code,
+                MessageAttribute.REASON: self.reason,
+            }
+        )
+
+    def as_json(self, now: datetime) -> dict[str, Any]:
+        """The line that `--json` prints. Its members are an interface: other tools read them."""
+        return {
+            "preset": self.branch.preset,
+            "keys": list(self.keys),
+            "code": self.code,
+            "reason": self.reason,
+            "job_id": self.job_id,
+            "attempt": self.attempt,
+            "sent_at": self.sent_at.isoformat(timespec="seconds"),
+            "age_seconds": round((now - self.sent_at).total_seconds()),
+            "message_id": self.message_id,
+        }
+
+    def cells(self, now: datetime) -> tuple[str, ...]:
+        """The row of the table."""
+        return (
+            self.branch.preset,
+            ", ".join(self.keys),
+            self.code or NO_CODE,
+            self.reason or SET_ASIDE,
+            self.job_id or "",
+            str(self.attempt or "?"),
+            ago(now - self.sent_at),
+        )
+
+    def _text(self, name: MessageAttribute) -> str | None:
+        value = self.attributes.get(name)
+        return value.get("StringValue") if value else None

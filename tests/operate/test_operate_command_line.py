@@ -1,0 +1,86 @@
+"""How a command ends: the exit code, and what is printed where."""
+
+import argparse
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from operate.__main__ import COMMANDS, main
+from operate.errors import OperateError, UsageError
+
+DENIED: Any = {"Error": {"Code": "AccessDenied", "Message": "Not yours"}}
+
+
+@dataclass
+class Ending:
+    """A command that ends in a certain way."""
+
+    error: BaseException
+    SUMMARY: str = "ends"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Take nothing."""
+
+    def run(self, options: argparse.Namespace) -> int:  # noqa: ARG002 -- it is how commands are called
+        """End."""
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (UsageError("No such preset."), 2, "error: No such preset."),
+        (OperateError("It failed."), 1, "error: It failed."),
+        (ClientError(DENIED, "ReceiveMessage"), 1, "error: AWS refused ReceiveMessage"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+)
+def test_an_error_is_a_sentence(
+    error: BaseException,
+    code: int,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On standard error, without a traceback, with an exit code that says whose fault it is."""
+    monkeypatch.setitem(COMMANDS, "redrive", Ending(error))
+
+    with pytest.raises(SystemExit) as end:
+        main(["redrive"])
+
+    printed = capsys.readouterr()
+    assert (code, "") == (end.value.code, printed.out)
+    assert message in printed.err
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"estimate"}))
+def test_every_command_on_a_stack_asks_which(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """None of them guesses, and each says how to tell it."""
+    with pytest.raises(SystemExit) as end:
+        main([command])
+
+    assert 2 == end.value.code
+    assert "--outputs FILE is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ([], "COMMAND"),
+        (["fly"], "fly"),
+        (["redrive", "--preset"], "PRESET"),
+    ],
+)
+def test_wrong_usage(
+    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, and a sentence that names what is wrong."""
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+
+    assert 2 == end.value.code
+    assert complaint in capsys.readouterr().err

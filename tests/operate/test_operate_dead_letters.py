@@ -1,0 +1,100 @@
+"""The command that lists dead letters."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from operate.__main__ import main
+from tests.operate.cloud import Cloud
+
+
+def test_json_lines(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line per letter with everything that is known, and nothing else on standard output."""
+    cloud.bury("trips/a.mp4", attempt=2)
+    cloud.bury("b.mp4", "1080p", code="BadRequestException", job_id="")
+
+    assert 0 == main(["dead-letters", "--json", "--outputs", cloud.outputs_file])
+
+    second, first = map(json.loads, capsys.readouterr().out.splitlines())
+    sent_at = datetime.fromisoformat(first["sent_at"])
+    assert 0 <= first["age_seconds"] <= 60
+    assert 0 <= (datetime.now(UTC) - sent_at).total_seconds() <= 60
+    assert {
+        "preset": "720p",
+        "keys": ["trips/a.mp4"],
+        "code": "1010",
+        "reason": "Error 1010.",
+        "job_id": "job-1",
+        "attempt": 2,
+        "sent_at": first["sent_at"],
+        "age_seconds": first["age_seconds"],
+        "message_id": cloud.letters()[0]["id"],
+    } == first
+    assert ("1080p", "BadRequestException", None, 1) == (
+        second["preset"],
+        second["code"],
+        second["job_id"],
+        second["attempt"],
+    )
+
+
+def test_plain_lines_where_there_is_no_terminal(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A header and a line per letter, with tabs between; the count is on standard error."""
+    cloud.bury("a\tb\x1b[2J.mp4")
+
+    assert 0 == main(["dead-letters", "--outputs", cloud.outputs_file])
+
+    printed = capsys.readouterr()
+    header, line = printed.out.splitlines()
+    assert ["preset", "key", "code", "reason", "job", "attempt", "age"] == header.split("\t")
+    assert ["720p", "a�b�[2J.mp4", "1010", "Error 1010.", "job-1", "1"] == line.split("\t")[:-1]
+    assert "1 dead letters (720p 1010: 1)." in printed.err
+
+
+def test_a_table_on_a_terminal(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a reason holds, it is shown, and not read as markup or as a command."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    cloud.bury("[bold]a.mp4\x1b[2J")
+
+    assert 0 == main(["dead-letters", "--outputs", cloud.outputs_file])
+
+    out = capsys.readouterr().out
+    assert "│ 720p   │ [bold]a.mp4�[2J │ 1010 │ Error 1010. │" in out
+
+
+def test_no_letters(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing on standard output, and a sentence on standard error."""
+    assert 0 == main(["dead-letters", "--outputs", cloud.outputs_file])
+
+    printed = capsys.readouterr()
+    assert "" == printed.out
+    assert "There are no dead letters." in printed.err
+
+
+def test_one_preset(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """The others are not looked at."""
+    cloud.bury("a.mp4")
+    cloud.bury("b.mp4", "1080p")
+
+    main(["dead-letters", "--json", "--preset", "1080p", "--outputs", cloud.outputs_file])
+
+    [line] = capsys.readouterr().out.splitlines()
+    assert ["b.mp4"] == json.loads(line)["keys"]
+
+
+def test_letters_without_a_reason(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """What SQS or SNS set aside says so."""
+    cloud.sqs.send_message(
+        QueueUrl=cloud.outputs["dead_letter_queue_urls"]["720p"], MessageBody="no notice"
+    )
+
+    main(["dead-letters", "--outputs", cloud.outputs_file])
+
+    _, line = capsys.readouterr().out.splitlines()
+    assert line.startswith("720p\t\tnone\tSQS or SNS set it aside, without a reason")
