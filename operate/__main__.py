@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operate import dead_letters, estimate, redrive
+from operate import dead_letters, estimate, redrive, status
 from operate.errors import OperateError, UsageError
 from operate.explain import explain
 
@@ -26,6 +26,7 @@ class Command(Protocol):
 
 
 COMMANDS: Final[Mapping[str, Command]] = {
+    "status": status,
     "dead-letters": dead_letters,
     "redrive": redrive,
     "estimate": estimate,

@@ -60,8 +60,10 @@ def test_every_command_on_a_stack_asks_which(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """None of them guesses, and each says how to tell it."""
+    argument = {"status": ["a.mp4"]}.get(command, [])
+
     with pytest.raises(SystemExit) as end:
-        main([command])
+        main([command, *argument])
 
     assert 2 == end.value.code
     assert "--outputs FILE is missing" in capsys.readouterr().err
@@ -72,7 +74,7 @@ def test_every_command_on_a_stack_asks_which(
     [
         ([], "COMMAND"),
         (["fly"], "fly"),
-        (["redrive", "--preset"], "PRESET"),
+        (["status"], "KEY"),
     ],
 )
 def test_wrong_usage(

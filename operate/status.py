@@ -1,0 +1,200 @@
+"""`python -m operate status`: what has become of one upload."""
+
+import argparse
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from handlers import assets, renditions
+from handlers.asset import Asset
+from handlers.ledger_items import upload_partition
+from handlers.names import LedgerKey
+from handlers.rendition import Duty, Failure, Output, Rendition, State
+from handlers.table import Table
+from handlers.upload import Upload
+from operate.clients import Clients
+from operate.durations import ago
+from operate.errors import OperateError
+from operate.options import add_stack_options
+from operate.progress import say
+from operate.report import print_json, print_table
+from operate.stack_outputs import Stack
+from operate.versions import latest_version
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+SUMMARY = "what has become of one upload"
+
+HEADER: Final = ("preset", "state", "attempt", "job", "failure", "outputs", "claimed", "owed")
+
+NOT_BEGUN: Final = "not begun"
+"""Nobody has claimed the rendition: its message waits in the branch's queue, or was lost."""
+
+NOT_ASKED_FOR: Final = "not asked for"
+"""The preset was added after the upload; a backfill asks for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresetStatus:
+    """What has become of an upload for one preset."""
+
+    preset: str
+    state: str
+    """As in the ledger, or one of the two above."""
+    attempt: int = 0
+    """Number of the latest attempt; 0 when there was none."""
+    job_id: str | None = None
+    failure: Failure | None = None
+    outputs: tuple[Output, ...] = ()
+    claimed_at: datetime | None = None
+    """When the latest attempt was begun."""
+    waiting_since: datetime | None = None
+    """Since when nothing has happened; None when nothing is left to happen."""
+    owed: frozenset[Duty] = frozenset()
+
+    @classmethod
+    def of(cls, rendition: Rendition) -> Self:
+        """Tell what the ledger knows."""
+        return cls(
+            preset=rendition.preset,
+            state=rendition.state,
+            attempt=rendition.attempt,
+            job_id=rendition.job_id,
+            failure=rendition.failure,
+            outputs=rendition.outputs,
+            claimed_at=_time(rendition.claimed_at),
+            waiting_since=None if rendition.since is None else _time(rendition.since),
+            owed=rendition.owed,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Its part of the line that `--json` prints."""
+        return {
+            **asdict(self),
+            "claimed_at": self.claimed_at and self.claimed_at.isoformat(),
+            "waiting_since": self.waiting_since and self.waiting_since.isoformat(),
+            "owed": sorted(self.owed),
+        }
+
+    def cells(self, now: datetime) -> tuple[str, ...]:
+        """The row of the table."""
+        return (
+            self.preset,
+            self.state,
+            str(self.attempt),
+            self.job_id or "",
+            f"{self.failure.code}: {self.failure.reason}" if self.failure else "",
+            ", ".join(f"s3://{output.bucket}/{output.key}" for output in self.outputs),
+            f"{ago(now - self.claimed_at)} ago" if self.claimed_at else "",
+            ", ".join(sorted(self.owed)),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """What has become of an upload."""
+
+    upload: Upload
+    asset: Asset | None
+    """None when its item has expired."""
+    presets: tuple[PresetStatus, ...]
+
+    @property
+    def announcement(self) -> str:
+        """Whether everybody has been told of the asset."""
+        if self.asset is None or self.asset.is_pending:
+            return "not due yet"
+        if State.SUPERSEDED in self.asset.ends.values():
+            return "none, a newer upload took its place"
+        return "owed" if self.asset.is_due else "sent"
+
+    def as_json(self) -> dict[str, Any]:
+        """The line that `--json` prints. Its members are an interface: other tools read them."""
+        return {
+            "bucket": self.upload.bucket,
+            "key": self.upload.key,
+            "version_id": self.upload.version_id,
+            "announcement": self.announcement,
+            "revision": self.asset.revision if self.asset else None,
+            "renditions": [preset.as_json() for preset in self.presets],
+        }
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("key", metavar="KEY", help="the key that was uploaded")
+    parser.add_argument(
+        "--version-id", metavar="V", help="S3's version id of the upload (the latest)"
+    )
+    add_stack_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what the ledger knows of an upload, and return the exit code.
+
+    Raises:
+        OperateError: S3 or the ledger does not know it.
+    """
+    stack = Stack.load(options.outputs)
+    clients = Clients(stack)
+    version_id = options.version_id or latest_version(clients.s3, stack.input_bucket, options.key)
+    status = read(clients.dynamodb, stack, options.key, version_id)
+    if options.json:
+        print_json([status.as_json()])
+    else:
+        now = datetime.now(UTC)
+        print_table(HEADER, [preset.cells(now) for preset in status.presets])
+    say(f"{options.key}, version {version_id}. Announcement of the asset: {status.announcement}.")
+    return 0
+
+
+def read(client: "DynamoDBClient", stack: Stack, key: str, version_id: str) -> Status:
+    """Read an upload from the ledger.
+
+    Raises:
+        OperateError: The ledger does not know it.
+        ClientError, BotoCoreError: DynamoDB refused.
+    """
+    wanted = Upload(
+        bucket=stack.input_bucket,
+        key=key,
+        version_id=version_id,
+        etag="",
+        sequencer=None,
+        size=0,
+    )
+    asset: Asset | None = None
+    known: list[Rendition] = []
+    for item in Table(client, stack.ledger_table).partition(upload_partition(wanted.digest)):
+        if item[LedgerKey.SORT] == assets.SORT_KEY:
+            asset = Asset.from_item(item)
+        elif item[LedgerKey.SORT].startswith(renditions.PREFIX):
+            known.append(Rendition.from_item(item))
+    if asset is None and not known:
+        raise OperateError(
+            f"The ledger knows nothing of {key!r}, version {version_id}. Its notice waits in the "
+            "queues, or was lost: an hour after the upload `reconcile --task uploads` asks for it "
+            "anew. The ledger also knows nothing of keys that the stack does not listen to, and "
+            "forgets after its retention."
+        )
+    return Status(
+        upload=wanted,
+        asset=asset,
+        presets=_presets(known, asset.ends if asset else (), stack.branches),
+    )
+
+
+def _presets(
+    known: Collection[Rendition], asked_for: Collection[str], there_are: Collection[str]
+) -> tuple[PresetStatus, ...]:
+    """One status per preset: those with a rendition, those without, those that came later."""
+    statuses = {preset: PresetStatus(preset=preset, state=NOT_ASKED_FOR) for preset in there_are}
+    statuses |= {preset: PresetStatus(preset=preset, state=NOT_BEGUN) for preset in asked_for}
+    statuses |= {rendition.preset: PresetStatus.of(rendition) for rendition in known}
+    return tuple(status for _, status in sorted(statuses.items()))
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,256 @@
+"""What has become of one upload, from the ledger."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from handlers.ledger import Ledger
+from handlers.names import LedgerKey
+from handlers.rendition import Duty, Failure, Output, Rendition, State
+from handlers.settings import FanoutSettings
+from handlers.upload import Upload
+from operate.__main__ import main
+from tests.operate.cloud import INPUT_BUCKET, LEDGER_TABLE, PRESETS, Cloud, upload_of
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+KEY = "trips/a b.mp4"
+NOW = 1_800_000_000
+
+
+@dataclass
+class Books:
+    """The ledger and the input bucket beside the queues."""
+
+    cloud: Cloud
+    ledger: Ledger
+    s3: "S3Client"
+    capsys: pytest.CaptureFixture[str]
+
+    def put(self, key: str) -> str:
+        """Upload an object; return its version id."""
+        return self.s3.put_object(Bucket=INPUT_BUCKET, Key=key, Body=b"")["VersionId"]
+
+    def note(self, key: str = KEY, *presets: str) -> Upload:
+        """Upload an object, and write it down as the functions do."""
+        upload = upload_of(key, self.put(key))
+        self.ledger.assets.note(upload, presets or PRESETS)
+        return upload
+
+    def claim(self, upload: Upload, preset: str, attempt: int = 1) -> Rendition:
+        """Begin an attempt."""
+        return self.ledger.renditions.claim(upload, preset, attempt, abandoned_after=120)
+
+    def status(self, *arguments: str) -> dict[str, object]:
+        """What the command prints, as JSON."""
+        assert 0 == main(["status", *arguments, "--json", "--outputs", self.cloud.outputs_file])
+        [line] = self.capsys.readouterr().out.splitlines()
+        status: dict[str, object] = json.loads(line)
+        return status
+
+    def refusal(self, *arguments: str) -> str:
+        """What it says when it cannot tell."""
+        with pytest.raises(SystemExit) as end:
+            main(["status", *arguments, "--outputs", self.cloud.outputs_file])
+        assert 1 == end.value.code
+        return self.capsys.readouterr().err
+
+
+@pytest.fixture
+def books(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> Books:
+    """A ledger without an upload."""
+    dynamodb = boto3.client("dynamodb")
+    dynamodb.create_table(
+        TableName=LEDGER_TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": LedgerKey.PARTITION, "KeyType": "HASH"},
+            {"AttributeName": LedgerKey.SORT, "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": LedgerKey.PARTITION, "AttributeType": "S"},
+            {"AttributeName": LedgerKey.SORT, "AttributeType": "S"},
+        ],
+    )
+    s3 = boto3.client("s3")
+    s3.create_bucket(
+        Bucket=INPUT_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    s3.put_bucket_versioning(Bucket=INPUT_BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    settings = FanoutSettings(
+        fanout="fanout",
+        ledger_table=LEDGER_TABLE,
+        ledger_retention_days=90,
+        completed_topic_arn="arn",
+    )
+    return Books(cloud, Ledger.open(dynamodb, settings, lambda: NOW), s3, capsys)
+
+
+def test_every_preset_with_all_that_is_known(books: Books) -> None:
+    """A complete rendition, a dead one with what it owes, one not begun, one not asked for."""
+    books.cloud.outputs["queue_urls"]["480p"] = "q"
+    books.cloud.outputs["dead_letter_queue_urls"]["480p"] = "dlq"
+    upload = books.note(KEY, "720p", "1080p", "4k")
+    renditions = books.ledger.renditions
+    done = renditions.move(
+        books.claim(upload, "720p"),
+        State.COMPLETE,
+        job_id="job-1",
+        outputs=[Output(bucket="out", key="a-720p.mp4", duration_ms=9, width=2, height=4)],
+    )
+    for duty in (Duty.ANNOUNCEMENT, Duty.ASSET):
+        done = renditions.done(done, duty)
+    renditions.move(
+        books.claim(upload, "1080p", 2),
+        State.DEAD,
+        job_id="job-2",
+        failure=Failure(code="1010", reason="No."),
+    )
+
+    status = books.status(KEY)
+
+    nothing: dict[str, object] = {
+        "attempt": 0,
+        "job_id": None,
+        "failure": None,
+        "outputs": [],
+        "claimed_at": None,
+        "waiting_since": None,
+        "owed": [],
+    }
+    assert {
+        "bucket": INPUT_BUCKET,
+        "key": KEY,
+        "version_id": upload.version_id,
+        "announcement": "not due yet",
+        "revision": 0,
+        "renditions": [
+            {
+                "preset": "1080p",
+                "state": "dead",
+                "attempt": 2,
+                "job_id": "job-2",
+                "failure": {"code": "1010", "reason": "No."},
+                "outputs": [],
+                "claimed_at": "2027-01-15T08:00:00+00:00",
+                "waiting_since": "2027-01-15T08:00:00+00:00",
+                "owed": ["announcement", "asset", "letter"],
+            },
+            {"preset": "480p", "state": "not asked for", **nothing},
+            {"preset": "4k", "state": "not begun", **nothing},
+            {
+                "preset": "720p",
+                "state": "complete",
+                "attempt": 1,
+                "job_id": "job-1",
+                "failure": None,
+                "outputs": [
+                    {
+                        "bucket": "out",
+                        "key": "a-720p.mp4",
+                        "duration_ms": 9,
+                        "width": 2,
+                        "height": 4,
+                    }
+                ],
+                "claimed_at": "2027-01-15T08:00:00+00:00",
+                "waiting_since": None,
+                "owed": [],
+            },
+        ],
+    } == status
+
+
+@pytest.mark.parametrize(
+    ("end", "is_settled", "announcement"),
+    [
+        (State.COMPLETE, False, "owed"),
+        (State.COMPLETE, True, "sent"),
+        (State.SUPERSEDED, True, "none, a newer upload took its place"),
+    ],
+)
+def test_whether_everybody_has_been_told(
+    books: Books, end: State, announcement: str, *, is_settled: bool
+) -> None:
+    """The announcement of the asset is owed once all its renditions have ended."""
+    upload = books.note(KEY, "720p")
+    asset = books.ledger.assets.tell(upload, "720p", end, 1)
+    assert asset is not None
+    if is_settled:
+        books.ledger.assets.settle(asset)
+
+    status = books.status(KEY)
+
+    assert (announcement, 1) == (status["announcement"], status["revision"])
+
+
+def test_the_latest_upload_is_meant(books: Books) -> None:
+    """Even after the object was deleted; an older one is meant by its version id."""
+    first = books.note()
+    books.note("trips/a b.mp4.mp4")
+    latest = books.note()
+    books.s3.delete_object(Bucket=INPUT_BUCKET, Key=KEY)
+
+    assert latest.version_id == books.status(KEY)["version_id"]
+    assert (
+        first.version_id == books.status(KEY, "--version-id", str(first.version_id))["version_id"]
+    )
+
+
+def test_a_key_that_was_never_uploaded(books: Books) -> None:
+    """A key that begins like another is not that one."""
+    books.note("trips/a b.mp4.mp4")
+
+    assert f"has no upload of the key '{KEY}'" in books.refusal(KEY)
+
+
+def test_an_upload_that_the_ledger_does_not_know(books: Books) -> None:
+    """The message says what to do about it."""
+    books.put(KEY)
+
+    assert "`reconcile --task uploads` asks for it anew" in books.refusal(KEY)
+
+
+def test_a_line_per_preset(books: Books) -> None:
+    """Without `--json` there is a table, and a sentence about the asset on standard error."""
+    upload = books.note(KEY, "720p")
+    renditions = books.ledger.renditions
+    renditions.move(
+        books.claim(upload, "720p"),
+        State.DEAD,
+        job_id="job-1",
+        failure=Failure(code="1010", reason="No."),
+    )
+
+    assert 0 == main(["status", KEY, "--outputs", books.cloud.outputs_file])
+
+    printed = books.capsys.readouterr()
+    _, missing, dead = printed.out.splitlines()
+    assert missing.startswith("1080p\tnot asked for\t0\t")
+    assert dead.startswith("720p\tdead\t1\tjob-1\t1010: No.\t\t")
+    assert dead.endswith("\tannouncement, asset, letter")
+    assert f"{KEY}, version {upload.version_id}. Announcement of the asset: not due yet." in (
+        printed.err
+    )
+
+
+def test_it_changes_nothing(books: Books) -> None:
+    """Reading is all that it does."""
+    upload = books.note()
+    before = (
+        books.ledger.assets.get(upload.digest),
+        books.ledger.renditions.of_upload(upload.digest),
+        books.cloud.sizes(),
+    )
+
+    books.status(KEY)
+
+    assert before == (
+        books.ledger.assets.get(upload.digest),
+        books.ledger.renditions.of_upload(upload.digest),
+        books.cloud.sizes(),
+    )
