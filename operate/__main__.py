@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operate import dead_letters, estimate, redrive, status
+from operate import backfill, dead_letters, estimate, reconcile, redrive, status
 from operate.errors import OperateError, UsageError
 from operate.explain import explain
 
@@ -29,6 +29,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "status": status,
     "dead-letters": dead_letters,
     "redrive": redrive,
+    "reconcile": reconcile,
+    "backfill": backfill,
     "estimate": estimate,
 }
 """Name to module: a new command is a new line here."""

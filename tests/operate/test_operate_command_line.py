@@ -60,7 +60,7 @@ def test_every_command_on_a_stack_asks_which(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """None of them guesses, and each says how to tell it."""
-    argument = {"status": ["a.mp4"]}.get(command, [])
+    argument = {"status": ["a.mp4"], "backfill": ["720p"]}.get(command, [])
 
     with pytest.raises(SystemExit) as end:
         main([command, *argument])
@@ -75,6 +75,8 @@ def test_every_command_on_a_stack_asks_which(
         ([], "COMMAND"),
         (["fly"], "fly"),
         (["status"], "KEY"),
+        (["backfill"], "PRESET"),
+        (["reconcile", "--task", "backfill"], "backfill"),
     ],
 )
 def test_wrong_usage(

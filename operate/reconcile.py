@@ -1,0 +1,46 @@
+"""`python -m operate reconcile`: find now what was lost, not at the next schedule."""
+
+import argparse
+from typing import Any, Final
+
+from operate.clients import Clients
+from operate.options import add_dry_run, add_stack_options
+from operate.reconciliation import LEDGER, UPLOADS, print_summary, reconcile
+from operate.stack_outputs import Stack
+
+SUMMARY = "find what was lost on the way, now, and send it on"
+
+REQUESTS: Final[dict[str, dict[str, Any]]] = {
+    UPLOADS: {"task": UPLOADS, "place": ""},
+    LEDGER: {"task": LEDGER, "patience": 0},
+}
+"""The events of the tasks: from the beginning, and without waiting."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument(
+        "--task",
+        choices=sorted(REQUESTS),
+        help="ledger: only what stands still in the ledger; uploads: only uploads that the ledger "
+        "never heard of (both)",
+    )
+    add_dry_run(parser)
+    add_stack_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Reconcile, print what was done, and return the exit code.
+
+    Raises:
+        OperateError: The function failed.
+    """
+    stack = Stack.load(options.outputs)
+    functions = Clients(stack).functions
+    exit_code = 0
+    for task in [options.task] if options.task else REQUESTS:
+        request = {**REQUESTS[task], "dry_run": options.dry_run}
+        summary = reconcile(functions, stack.reconcile_function, request)
+        print_summary(summary, as_json=options.json)
+        exit_code = max(exit_code, summary.exit_code)
+    return exit_code

@@ -1,0 +1,127 @@
+"""Invoking the function reconcile until it has finished."""
+
+import json
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from handlers.pace import LONGEST_DELAY
+from operate.errors import OperateError
+from operate.progress import say, waiting
+from operate.report import print_json, print_table
+
+if TYPE_CHECKING:
+    from types_boto3_lambda import LambdaClient
+
+LEDGER: Final = "ledger"
+UPLOADS: Final = "uploads"
+BACKFILL: Final = "backfill"
+"""The tasks that the function knows."""
+
+FAILED: Final = "failed"
+"""The function's count of what AWS refused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What the function did, in all its invocations together."""
+
+    request: Mapping[str, Any]
+    finished: bool
+    counts: Mapping[str, int]
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all was done, 1 when something was refused or left."""
+        return 0 if self.finished and not self.counts.get(FAILED) else 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The line that `--json` prints. Its members are an interface: other tools read them."""
+        names = ("task", "preset", "dry_run")
+        return {
+            **{name: self.request[name] for name in names if name in self.request},
+            "finished": self.finished,
+            **self.counts,
+        }
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """The rows of the table."""
+        task = self.request["task"]
+        return [(task, name.replace("_", " "), str(n)) for name, n in self.counts.items()]
+
+
+def print_summary(summary: Summary, *, as_json: bool) -> None:
+    """Print what was done, or would be done in a dry run."""
+    if as_json:
+        print_json([summary.as_json()])
+    else:
+        print_table(("task", "count of", "number"), summary.rows())
+    end = "finished" if summary.finished else "not finished: it ran out of time"
+    nothing = "" if summary.counts else "; there was nothing to do"
+    dry = " (dry run)" if summary.request["dry_run"] else ""
+    say(f"{summary.request['task']}: {end}{nothing}{dry}.")
+
+
+def reconcile(
+    functions: "LambdaClient",
+    function: str,
+    request: Mapping[str, Any],
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Summary:
+    """Invoke the function again and again until it has finished.
+
+    One invocation sends a queue no more messages than pass in a quarter of an hour, so that new
+    uploads are not stuck behind them; no other is begun before that is over.
+
+    Args:
+        functions: The client.
+        function: The function's name.
+        request: Its event: `task`, `dry_run`, and for `ledger` a `patience` of 0, for the others
+            the `place` to begin at.
+        clock: Seconds from any beginning.
+        sleep: Waits for a number of seconds.
+
+    Raises:
+        OperateError: The function failed.
+        ClientError, BotoCoreError: Lambda refused, or there was no answer.
+    """
+    began = clock()
+    counts: Counter[str] = Counter()
+    event = dict(request)
+    while True:
+        invoked = clock()
+        answer = _invoke(functions, function, event)
+        finished = answer.pop("finished")
+        place = answer.pop("place", None)
+        counts.update(answer)
+        # A dry run of the ledger leaves everything in line: another one would count it again.
+        if finished or (place is None and request["dry_run"]):
+            return Summary(request=request, finished=finished, counts=counts)
+        if not request["dry_run"]:
+            pause = max(0.0, LONGEST_DELAY - (clock() - invoked))
+            say(f"{event['task']}: so far {dict(counts)}; goes on in {pause:.0f} s.")
+            sleep(pause)
+        if place is None:
+            # What this command has helped on already has not stood still for so long. The second
+            # is for the ledger's times, which are whole ones.
+            event["patience"] = math.ceil(clock() - began) + 1
+        else:
+            event["place"] = place
+
+
+def _invoke(functions: "LambdaClient", function: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    with waiting(f"reconcile works on: {event['task']}"):
+        response = functions.invoke(FunctionName=function, Payload=json.dumps(event).encode())
+        answer: dict[str, Any] = json.loads(response["Payload"].read())
+    if response.get("FunctionError"):
+        raise OperateError(
+            f"The function {function} failed: {answer.get('errorType')}: "
+            f"{answer.get('errorMessage')}. Its log says more. What it had done stays done, and "
+            "running the command again is safe."
+        )
+    return answer
