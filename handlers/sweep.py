@@ -105,29 +105,32 @@ class Sweep:
     """Asked before each item; no ends the run."""
     counts: Counter[str] = field(default_factory=Counter)
     pace: Pace = field(default_factory=Pace)
+    is_finished: bool = True
 
     def run(self) -> bool:
-        """Help everything on; tell whether everything has been looked at."""
+        """Help everything on; tell whether there was time and room for all of it."""
         branches = {branch.preset: branch for branch in self.ledger.branches.all()}
-        return all(self._sweep_renditions(branch) for branch in branches.values()) and (
-            self._sweep_assets(branches)
-        )
+        for branch in branches.values():
+            self._sweep_renditions(branch)
+        self._sweep_assets(branches)
+        return self.is_finished
 
-    def _sweep_renditions(self, branch: Branch) -> bool:
+    def _sweep_renditions(self, branch: Branch) -> None:
         latest = self.now - (OWED_PATIENCE if self.patience is None else self.patience)
         for rendition in self.ledger.renditions.waiting_since(branch.preset, latest):
-            if not self.has_time() or not self.pace.has_room(branch.queue_url):
-                return False
+            if not self.has_time():
+                self.is_finished = False
+                return
             step = help_for(rendition, self.now, self.patience)
-            if step is not None:
+            if step is not None and self._has_room(step, branch):
                 self._take(step, partial(self._help, step, rendition, branch))
-        return True
 
-    def _sweep_assets(self, branches: dict[str, Branch]) -> bool:
+    def _sweep_assets(self, branches: dict[str, Branch]) -> None:
         latest = self.now - (MESSAGE_PATIENCE if self.patience is None else self.patience)
         for asset in self.ledger.assets.waiting_since(latest):
             if not self.has_time():
-                return False
+                self.is_finished = False
+                return
             patience = MESSAGE_PATIENCE if self.patience is None else self.patience
             if not _is_time(self.now, asset.since, asset.looks, patience):
                 continue
@@ -139,7 +142,14 @@ class Sweep:
                     self.ledger.assets.touch(asset)
             else:
                 self._take(Help.SETTLE_ASSET, partial(self.duties.settle_asset, asset))
-        return True
+
+    def _has_room(self, step: Help, branch: Branch) -> bool:
+        """Tell whether a queue may get what a step would send; if not, the run is not finished."""
+        has_room = step not in {Help.ASK_AGAIN, Help.ASK_FOR_MISSING} or self.pace.has_room(
+            branch.queue_url
+        )
+        self.is_finished &= has_room
+        return has_room
 
     def _take(self, step: Help, action: Callable[[], object]) -> None:
         """Do one thing and count it; what fails must not keep the others waiting."""
@@ -206,7 +216,7 @@ class Sweep:
         rendition = self.ledger.renditions.get(asset.upload.digest, preset)
         if branch is None:
             self._take(Help.CANCEL, partial(self._cancel, asset, preset, rendition))
-        elif rendition is None and self.pace.has_room(branch.queue_url):
+        elif rendition is None and self._has_room(Help.ASK_FOR_MISSING, branch):
             self._take(
                 Help.ASK_FOR_MISSING,
                 partial(self._ask_for, branch, asset.upload, FIRST_ATTEMPT),

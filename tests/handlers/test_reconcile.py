@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from handlers import pace
 from handlers.inventory import GRACE, LOOKBACK
 from handlers.pace import LONGEST_DELAY, MOST, Pace
 from handlers.reconcile import RequestError
@@ -304,6 +305,29 @@ def test_a_sweep_ends_when_its_time_does(world: World, branch: BranchWorld, uplo
     assert {"finished": True, "looked_at_jobs": 1} == world.reconcile()
 
 
+def test_a_full_queue_keeps_only_its_own_messages_waiting(
+    two_presets: World, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What does not fit into one branch's queue now is left to the next run, and nothing else."""
+    monkeypatch.setattr(pace, "MOST", 1)
+    two_presets.mediaconvert.refuse(".mp4", THROTTLED)
+    for number in range(2):
+        two_presets["1080p"].notify(replace(upload, key=f"{number}.mp4"))
+    two_presets["1080p"].invoke()
+    two_presets.mediaconvert.recover()
+    two_presets["720p"].notify(upload)
+    two_presets["720p"].invoke()
+    two_presets.clock.pass_(MESSAGE_PATIENCE)
+    answer = two_presets.reconcile()
+
+    assert {
+        "finished": False,
+        "asked_again": 1,
+        "looked_at_jobs": 1,
+        "asked_for_missing": 1,
+    } == answer
+
+
 def test_a_dry_run_counts_and_touches_nothing(
     world: World, branch: BranchWorld, submitted: dict[str, Any], upload: Upload
 ) -> None:
@@ -432,13 +456,13 @@ def test_a_bucket_without_versions_is_not_gone_through(bucket: World) -> None:
 
 def test_new_uploads_are_not_stuck_behind_old_ones() -> None:
     """Two messages per second and queue come out of hiding, up to the longest delay of SQS."""
-    pace = Pace()
-    delays = [pace.next_delay("queue") for _ in range(MOST)]
+    run = Pace()
+    delays = [run.next_delay("queue") for _ in range(MOST)]
 
     assert [0, 0, 1, 1, 2, 2] == delays[:6]
     assert max(delays) < LONGEST_DELAY
-    assert not pace.has_room("queue")
-    assert pace.has_room("another queue")
+    assert not run.has_room("queue")
+    assert run.has_room("another queue")
 
 
 @pytest.mark.parametrize(
