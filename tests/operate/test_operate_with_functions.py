@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -17,6 +16,7 @@ from handlers.settings import SubmitJobSettings
 from operate.hold import Hold
 from operate.reconciliation import reconcile
 from operate.redrive import redrive
+from tests.handlers.conftest import document, settings  # noqa: F401 -- fixtures, by their names
 from tests.handlers.fakes import BAD_REQUEST
 from tests.handlers.world import World
 from tests.operate.cloud import upload_of
@@ -26,27 +26,13 @@ if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
 
 UPLOAD = upload_of("trips/a.mp4")
-JOB_DOCUMENT = Path(__file__).parents[1] / "handlers" / "job.json"
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def world(settings: SubmitJobSettings, document: dict[str, Any]) -> Iterator[World]:  # noqa: F811 -- pytest gives the fixtures
     """A fan-out with two presets."""
-    settings = SubmitJobSettings(
-        fanout="videoconverter-dev",
-        ledger_table="ledger",
-        ledger_retention_days=90,
-        completed_topic_arn="arn:aws:sns:eu-central-1:111122223333:completed",
-        preset="720p",
-        pipeline_arn="arn:aws:mediaconvert:eu-central-1:111122223333:queues/720p",
-        pipeline_role_arn="arn:aws:iam::111122223333:role/720p",
-        output_bucket="output-720p",
-        queue_url="https://sqs.example/720p",
-        dead_letter_queue_url="https://sqs.example/720p-dlq",
-        claim_seconds=120,
-    )
     with mock_aws():
-        yield World(settings, json.loads(JOB_DOCUMENT.read_text("utf-8")), "720p", "1080p")
+        yield World(settings, document, "720p", "1080p")
 
 
 @dataclass
