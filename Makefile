@@ -64,4 +64,4 @@ fmt: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix .
 
 clean: ## remove everything that the other commands made
-	@rm -rf .venv .sample out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv .sample tests/browser/node_modules out .mypy_cache .pytest_cache .ruff_cache .hypothesis

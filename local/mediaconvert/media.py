@@ -30,6 +30,7 @@ class VideoTrack:
         rotation: Degrees clockwise that make it upright: 0, 90, 180 or 270.
         pixel_aspect: Width of a stored sample relative to its height, before rotation.
         frame_rate: Frames a second, the average when it varies; None when one frame tells none.
+        frames: How many there are.
         is_variable: Whether the distance of the frames varies.
         chroma: How colour is sampled: `420`, `422` or `444`.
         bit_depth: Bits per sample.
@@ -47,6 +48,7 @@ class VideoTrack:
     rotation: int
     pixel_aspect: Fraction
     frame_rate: Fraction | None
+    frames: int
     is_variable: bool
     chroma: str
     bit_depth: int

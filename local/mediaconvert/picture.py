@@ -57,7 +57,7 @@ def plan(description: Mapping[str, Any], selector: Mapping[str, Any], track: Vid
     rate = _frame_rate(settings, track)
     filters = [
         *_deinterlace(description),
-        f"fps={rate.numerator}/{rate.denominator}",
+        _evenly(rate, track),
         *turn,
         *_resize(sizes),
         f"setsar={aspect.numerator}/{aspect.denominator}",
@@ -138,6 +138,14 @@ def _frame_rate(codec_settings: Mapping[str, Any], track: VideoTrack) -> Fractio
     return Fraction(
         next((rate for rate in _STANDARD_RATES if rate >= track.frame_rate), _STANDARD_RATES[-1])
     )
+
+
+def _evenly(rate: Fraction, track: VideoTrack) -> str:
+    """Return the filter that drops and repeats frames to a constant rate."""
+    is_short = track.frame_rate is not None and track.frames * rate < track.frame_rate
+    # A clip that is shorter than a frame of the output would be left without any.
+    ending = ":eof_action=pass" if is_short else ""
+    return f"fps={rate.numerator}/{rate.denominator}{ending}"
 
 
 def _pixel_aspect(codec_settings: Mapping[str, Any], upright: Picture) -> Fraction:

@@ -111,6 +111,7 @@ def _video_track(container: InputContainer, stream: VideoStream) -> VideoTrack:
         rotation=_clockwise(frame.rotation) if _ROTATABLE in container.format.name else 0,
         pixel_aspect=Fraction(stream.sample_aspect_ratio or 1),
         frame_rate=Fraction(rate) if rate else None,
+        frames=len(times),
         is_variable=_is_variable(times),
         chroma=_chroma(frame),
         bit_depth=max(component.bits for component in frame.format.components),

@@ -236,6 +236,15 @@ def test_the_frame_rate_is_the_sources_or_the_specified_one(
     assert 1.0 == pytest.approx(probe(output).duration, abs=0.05)
 
 
+def test_a_clip_shorter_than_a_frame_has_one(transcode: Transcode, tmp_path: Path) -> None:
+    """A clip of a fifth of a second is one frame at one frame a second."""
+    short = clips.make(tmp_path / "short.mp4", *clips.picture(seconds=0.2), *clips.H264)
+    output = transcode(
+        short, h264(FramerateControl="SPECIFIED", FramerateNumerator=1, FramerateDenominator=1)
+    )
+    assert 1 == len(list(frames(output)))
+
+
 def test_a_varying_rate_becomes_constant(transcode: Transcode, tmp_path: Path) -> None:
     """Frames at varying distances come out evenly, at the next standard rate above the average."""
     phone = clips.make(

@@ -93,6 +93,7 @@ def test_the_input_is_described() -> None:
         rotation=0,
         pixel_aspect=Fraction(1),
         frame_rate=Fraction(24),
+        frames=721,
         is_variable=False,
         chroma="420",
         bit_depth=8,

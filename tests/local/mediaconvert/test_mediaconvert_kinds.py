@@ -11,6 +11,7 @@ import pytest
 
 from components.preset import PresetArgs
 from local.mediaconvert.probe import probe
+from local.mediaconvert.variant import relative
 from tests.local.mediaconvert import clips
 from tests.local.mediaconvert.presets import preset_job
 from tests.local.mediaconvert.studio import OUTPUT, Studio, open_studio, wait_until
@@ -170,6 +171,10 @@ class TestHls:
             for segment in segments:
                 with av.open(str(hls.files[f"-own/{segment}"])) as container:
                     assert next(container.decode(video=0)).key_frame
+
+    def test_names_in_a_playlist_are_addresses(self) -> None:
+        """What would mean something else in a URL is encoded."""
+        assert "a%20b%2525%23c.m3u8" == relative("s3://bucket/trips/a b%25#c.m3u8")
 
     def test_the_event_names_the_playlists(self, hls: Made) -> None:
         """COMPLETE has the main playlist for the group, and each variant's for its output."""
