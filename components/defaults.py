@@ -49,7 +49,7 @@ LEDGER_RETENTION_DAYS: Final = 90
 RECONCILE_TIMEOUT_SECONDS: Final = 900
 """How long `reconcile` may work. The most Lambda allows; it stops in time and goes on later."""
 
-RECONCILE_SCHEDULES: Final = {"ledger": "rate(15 minutes)", "uploads": "rate(1 day)"}
+RECONCILE_SCHEDULES: Final = {"ledger": "rate(15 minutes)", "uploads": "rate(1 hour)"}
 """How often `reconcile` looks through what is not settled, and through the input bucket. The first
 reads an index that is nearly empty; the second lists every object."""
 

@@ -138,7 +138,7 @@ class TestFunctions:
     def test_reconcile_runs_by_itself(self, program: Program) -> None:
         """Each task has a schedule that may invoke the function, and says what is to be done."""
         function = f"videoconverter-reconcile{PHYSICAL_SUFFIX}"
-        for task, schedule in (("ledger", "rate(15 minutes)"), ("uploads", "rate(1 day)")):
+        for task, schedule in (("ledger", "rate(15 minutes)"), ("uploads", "rate(1 hour)")):
             name = f"videoconverter-reconcile-{task}"
             target = program.one(TARGET, f"{name}-triggers-function").inputs
             permission = program.one(
