@@ -20,7 +20,8 @@ Made by `make torture`: every preset of the catalogue and one of each other kind
 A cell says what came out: the size of the picture, how many sizes or stills there are, or the code
 of MediaConvert's error. Of everything that came out it was checked that it is even, upright,
 inside its box, no larger than the source and as large as it may be; that frames come evenly at the
-right rate; that length and sync of the sound are right to a frame; that colours are SDR and dark
+right rate; that the picture lasts as long as the source to a frame, the sound to 64 ms, and that a
+tone which begins with a flash still does, to a frame and 50 ms; that colours are SDR and dark
 stays dark; that codecs and channels are as promised; and that an mp4 plays from its first byte.
 The local service is not AWS's encoder: sizes and codes are, as far as AWS documents them, bits are
 not.
