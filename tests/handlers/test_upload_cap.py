@@ -67,7 +67,9 @@ def test_the_longest_upload_is_the_cap(upload: Upload, seconds: float, code: str
     assert [f"s3://{upload.bucket}/{upload.key}"] == prober.asked
 
 
-@pytest.mark.parametrize("prober", [FakeProber(), FakeProber(refusal=NO_MEDIA)], ids=["none", "no media"])
+@pytest.mark.parametrize(
+    "prober", [FakeProber(), FakeProber(refusal=NO_MEDIA)], ids=["none", "no media"]
+)
 def test_what_has_no_length_is_left_to_its_job(upload: Upload, prober: FakeProber) -> None:
     """A file that is no media fails in MediaConvert with a code of its own, and for nothing."""
     assert cap(prober, max_seconds=60).excess(upload) is None
