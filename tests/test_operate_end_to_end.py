@@ -1,0 +1,96 @@
+"""An operator's commands against a stack that runs: what went wrong is seen, and set right."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.cloud import LocalCloud
+from local.stack import PROJECT_FOLDER, Stack
+from operate.__main__ import main
+from tests.local.mediaconvert import clips
+from tests.waiting import eventually
+
+KEY = "trips/a b+ü.mp4"
+NO_VIDEO = "1010"
+PRESETS = {"720p", "1080p"}
+
+Operate = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def stack_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalCloud, Path]]:
+    """The dev stack on the local cloud, and a file with what `up --json` prints."""
+    with LocalCloud(Stack.load(PROJECT_FOLDER, "dev")) as cloud:
+        facts = {"environment": dict(cloud.environment), "outputs": dict(cloud.outputs)}
+        outputs = tmp_path_factory.mktemp("stack") / "outputs.json"
+        outputs.write_text(json.dumps(facts))
+        yield cloud, outputs
+
+
+@pytest.fixture
+def operate(stack_up: tuple[LocalCloud, Path], capsys: pytest.CaptureFixture[str]) -> Operate:
+    """Run a command on that stack, and read the JSON lines that it prints."""
+
+    def run(command: str, *arguments: str) -> list[dict[str, Any]]:
+        assert main([command, "--outputs", str(stack_up[1]), "--json", *arguments]) == 0
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return run
+
+
+def test_a_dead_letter_is_seen_redriven_and_accounted_for(
+    stack_up: tuple[LocalCloud, Path], operate: Operate, tmp_path: Path
+) -> None:
+    """A file that is no video ends with its reason; mended and redriven, it is complete."""
+    cloud, _ = stack_up
+    s3, bucket = cloud.clients.client("s3"), cloud.outputs["input_bucket"]
+    s3.put_object(Bucket=bucket, Key=KEY, Body=b"This is no video.")
+
+    letters = eventually(
+        lambda: _complete(operate("dead-letters")), what="two dead letters", within=60
+    )
+    assert {NO_VIDEO} == {letter["code"] for letter in letters}
+    assert [[KEY]] * 2 == [letter["keys"] for letter in letters]
+    assert {"dead"} == _states(operate("status", KEY))
+
+    # The operator's mend: MediaConvert reads the latest version, so the next attempt finds it.
+    clip = clips.video(tmp_path / "clip.mp4")
+    version = operate("status", KEY)[0]["version_id"]
+    s3.upload_file(str(clip), bucket, KEY)
+    assert {"sent"} == {line["status"] for line in operate("redrive", "--code", NO_VIDEO)}
+
+    eventually(
+        lambda: (
+            {"superseded", "complete"} >= _states(operate("status", KEY, "--version-id", version))
+        ),
+        what="the end of the second attempts",
+        within=60,
+    )
+    assert [] == operate("dead-letters")
+    eventually(
+        lambda: _states(operate("status", KEY)) == {"complete"},
+        what="the end of the new upload",
+        within=60,
+    )
+
+
+def test_a_reconcile_of_what_is_settled_changes_nothing(operate: Operate) -> None:
+    """It says that it is finished, and asks for nothing."""
+    *_, ledger = operate("reconcile")
+    *_, uploads = operate("reconcile", "--task", "uploads")
+
+    assert ledger["finished"] is True
+    assert uploads["finished"] is True
+    assert "asked_for" not in uploads
+
+
+def _complete(letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The letters, once there is one for each preset."""
+    return letters if {letter["preset"] for letter in letters} == PRESETS else []
+
+
+def _states(status: list[dict[str, Any]]) -> set[str]:
+    return {rendition["state"] for asset in status for rendition in asset["renditions"]}
