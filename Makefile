@@ -14,7 +14,7 @@ PLAYERS := tests/browser/node_modules/.ready
 export VIDEO_FILE := $(value VIDEO)
 unexport VIDEO
 
-.PHONY: help demo test test-browser check docs torture fmt clean
+.PHONY: help demo test test-browser check chaos docs torture fmt clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ check: $(READY) ## format, lint, types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .
+
+chaos: $(READY) ## five thousand uploads, and everything that can go wrong (an hour or so)
+	@$(BIN)/python -m pytest -s tests/chaos --chaos-uploads 5000
 
 docs: $(READY) ## rewrite the generated tables of the documentation
 	@$(BIN)/python -m docs

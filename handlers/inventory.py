@@ -39,6 +39,8 @@ class Inventory:
     suffixes: tuple[str, ...]
     now: int
     """Unix time in seconds."""
+    patience: int | None
+    """Seconds that a notice may take; None for what it usually deserves."""
     dry_run: bool
     """Count only."""
     has_time: Callable[[], bool]
@@ -109,7 +111,8 @@ class Inventory:
 
     def _look_at(self, version: dict[str, Any], look: Callable[[Upload, int], None]) -> None:
         age = int((datetime.fromtimestamp(self.now, UTC) - version["LastModified"]).total_seconds())
-        if not version["IsLatest"] or not version["Key"].endswith(self.suffixes) or age < GRACE:
+        patience = GRACE if self.patience is None else self.patience
+        if not version["IsLatest"] or not version["Key"].endswith(self.suffixes) or age < patience:
             return
         self.counts["looked_at"] += 1
         if version["VersionId"] == UNVERSIONED:

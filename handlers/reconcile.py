@@ -6,8 +6,8 @@
     {"task": "uploads"}                          asks for uploads that the ledger never heard of
     {"task": "backfill", "preset": "480p"}       asks one branch for all that it has not rendered
 
-Besides, each takes `"dry_run": true` (count only); `ledger` takes `"patience"`, the seconds that
-anything may stand still (0: an operator's "now"); the others take `"place"`, where an earlier
+Besides, each takes `"dry_run": true` (count only) and `"patience"`, the seconds that anything may
+stand still or a notice take (0: an operator's "now"); the last two take `"place"`, where an earlier
 answer stopped. Without it they go on where the run before stopped.
 
 The answer counts what was done, and says whether it is `finished`; if not, invoke it again. To run
@@ -148,6 +148,7 @@ def _take_inventory(
         bucket=runtime.settings.input_bucket,
         suffixes=runtime.settings.suffixes,
         now=runtime.now(),
+        patience=event.get("patience"),
         dry_run=event.get("dry_run", False),
         has_time=has_time,
     )

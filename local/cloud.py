@@ -82,7 +82,7 @@ class LocalCloud:
                 account=ACCOUNT,
                 region=region,
                 aws=AwsAccess(self._client_for_mediaconvert),
-                emit=self._emit,
+                emit=self.emit,
                 folder=folder,
             )
         )
@@ -111,7 +111,15 @@ class LocalCloud:
     def _client_for_mediaconvert(self, service: str, credentials: Credentials | None) -> Any:
         return self.clients.client_of(credentials or ROOT, service)
 
-    def _emit(self, event: dict[str, Any]) -> None:
+    def emit(self, event: dict[str, Any]) -> None:
+        """Hand an event of MediaConvert to the event bus; a cloud of another kind may lose it.
+
+        Args:
+            event: its detail, resources and time.
+
+        Raises:
+            RuntimeError: the bus refused it.
+        """
         answer = self.clients.client("events").put_events(
             Entries=[
                 {

@@ -211,6 +211,9 @@ class Emulator:
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "SERVICES": ",".join(SERVICES),
             "AUTH": "true",
+            # Functions know by it that they start in Lambda: what they do before the first event is
+            # not taken from their timeout. Nothing listens there.
+            "AWS_LAMBDA_RUNTIME_API": f"{HOST}:0",
             # Tells it that requests are encrypted: for `aws:SecureTransport` and queue URLs.
             "USE_SSL": "1" if self._encrypted else "0",
             "MINISTACK_SSL_CERT": str(self._certificate),

@@ -375,6 +375,18 @@ def test_only_uploads_of_the_right_age_are_lost(age: int, bucket: World) -> None
     assert "asked_for" not in bucket.reconcile("uploads")
 
 
+def test_an_operator_need_not_wait_for_a_notice(bucket: World) -> None:
+    """With no patience an upload of this moment is asked for; its notice makes no second job."""
+    upload = bucket.put("a.mp4")
+
+    assert 2 == bucket.reconcile("uploads", patience=0)["asked_for"]
+
+    bucket["720p"].notify(replace(upload, sequencer="0055AED6DCD90281E5"))
+
+    assert [] == bucket["720p"].invoke()
+    assert 1 == len(bucket.mediaconvert.jobs)
+
+
 def test_an_overwritten_version_is_not_asked_for(bucket: World) -> None:
     """MediaConvert reads the newest version only, so only that one can be lost."""
     bucket.put("a.mp4")

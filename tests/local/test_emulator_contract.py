@@ -252,6 +252,18 @@ def handler(event, context):
     }
 """
 
+SLOW_TO_START = """
+import os
+import time
+
+started = "AWS_LAMBDA_RUNTIME_API" in os.environ
+if started:
+    time.sleep(1.5)
+
+def handler(event, context):
+    return {"started": started}
+"""
+
 REFUSE_BAD_ONES = """
 def handler(event, context):
     bad = [record["messageId"] for record in event["Records"] if record["body"] == "bad"]
@@ -354,6 +366,14 @@ class TestFunction:
         assert own.items() <= environment.items()
         assert emulator.endpoint == environment["AWS_ENDPOINT_URL"]
         assert "CALLERS_SECRET" not in environment
+
+    def test_its_start_is_not_taken_from_its_timeout(
+        self, aws: Clients, bucket: str, make_function: Callable[..., str]
+    ) -> None:
+        """As in Lambda a function can take its time before its first event, and is told that."""
+        answer = self.call(aws, make_function(SLOW_TO_START, Timeout=1), bucket)
+
+        assert {"started": True} == answer
 
 
 class TestMapping:

@@ -1,0 +1,80 @@
+"""Reads the books of a cloud: from the ledger, MediaConvert, S3, and what people are told."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from handlers.events import read_uploads
+from handlers.ledger import Ledger
+from handlers.names import JobMetadata
+from handlers.settings import FanoutSettings
+from handlers.upload import Upload
+from local.cloud import LocalCloud
+from tests.chaos.books import Books, Job, Letter
+from tests.chaos.inbox import take
+
+
+def read_books(cloud: LocalCloud, uploads: Sequence[Upload], announcements: Sequence[str]) -> Books:
+    """Read everything that is to be accounted for; takes the dead letters.
+
+    Args:
+        cloud: the cloud, at rest.
+        uploads: that were made, in their order.
+        announcements: bodies of what came from the completed topic.
+    """
+    presets = sorted(cloud.outputs["queue_urls"])
+    ledger = Ledger.open(cloud.clients.client("dynamodb"), _settings(cloud))
+    return Books(
+        uploads=uploads,
+        presets=presets,
+        renditions={
+            (upload.digest, rendition.preset): rendition
+            for upload in uploads
+            for rendition in ledger.renditions.of_upload(upload.digest)
+        },
+        jobs=list(_jobs(cloud)),
+        letters=list(_letters(cloud)),
+        announcements=[json.loads(body) for body in announcements],
+        objects=frozenset(_objects(cloud)),
+    )
+
+
+def _settings(cloud: LocalCloud) -> FanoutSettings:
+    return FanoutSettings(
+        fanout=cloud.outputs["topic_arn"].rpartition(":")[-1],
+        ledger_table=cloud.outputs["ledger_table"],
+        ledger_retention_days=90,
+        completed_topic_arn=cloud.outputs["completed_topic_arn"],
+    )
+
+
+def _jobs(cloud: LocalCloud) -> Iterator[Job]:
+    pages = cloud.clients.client("mediaconvert").get_paginator("list_jobs").paginate()
+    for page in pages:
+        for job in page["Jobs"]:
+            metadata = job["UserMetadata"]
+            yield Job(
+                id=job["Id"],
+                slot=(metadata[JobMetadata.UPLOAD], metadata[JobMetadata.PRESET]),
+                attempt=int(metadata[JobMetadata.ATTEMPT]),
+                status=job["Status"],
+                error=str(job["ErrorCode"]) if "ErrorCode" in job else None,
+            )
+
+
+def _letters(cloud: LocalCloud) -> Iterator[Letter]:
+    for preset, url in cloud.outputs["dead_letter_queue_urls"].items():
+        for message in take(cloud.clients, url):
+            attributes: Mapping[str, Any] = message.get("MessageAttributes", {})
+            [upload] = read_uploads(message["Body"])
+            yield Letter(
+                slot=(upload.digest, preset),
+                attributes={name: value["StringValue"] for name, value in attributes.items()},
+            )
+
+
+def _objects(cloud: LocalCloud) -> Iterator[tuple[str, str]]:
+    pages = cloud.clients.client("s3").get_paginator("list_objects_v2")
+    for bucket in cloud.outputs["output_buckets"].values():
+        for page in pages.paginate(Bucket=bucket):
+            yield from ((bucket, entry["Key"]) for entry in page.get("Contents", []))

@@ -1,0 +1,81 @@
+"""What is done to the cloud, in which order: uploads, and trouble between them."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from random import Random
+
+from tests.chaos.agenda import Action, Agenda
+from tests.chaos.chance import chance
+from tests.chaos.trouble import Trouble
+from tests.chaos.uploads import Planned, plan
+
+ROUND = 200
+"""Uploads among which each kind of trouble comes once, or a few times."""
+
+OFFLINE_SECONDS = 5
+PAUSED_SECONDS = 8
+
+Step = tuple[float, Action]
+"""An action, and after how many uploads it comes."""
+
+
+def write_script(
+    seed: int,
+    count: int,
+    *,
+    upload: Callable[[Planned], object],
+    trouble: Trouble,
+    agenda: Agenda,
+    pipelines: Mapping[str, str],
+) -> list[Action]:
+    """Write down what is done, in its order.
+
+    Args:
+        seed: of the run.
+        count: how many uploads.
+        upload: makes one.
+        trouble: makes it.
+        agenda: where the end of what lasts is put down.
+        pipelines: ARNs by preset.
+    """
+    steps: list[Step] = [
+        (number, partial(upload, planned)) for number, planned in enumerate(plan(seed, count))
+    ]
+    for start in range(0, count, ROUND):
+        random = chance(seed, "round", start)
+        steps += [
+            (start + share * min(ROUND, count), action)
+            for share, action in _round(random, trouble, agenda, pipelines)
+        ]
+    return [action for _, action in sorted(steps, key=lambda step: step[0])]
+
+
+def _round(
+    random: Random, trouble: Trouble, agenda: Agenda, pipelines: Mapping[str, str]
+) -> list[Step]:
+    """Write down the trouble of a round, each with its place between 0 and 1."""
+    presets = sorted(pipelines)
+    pipeline = pipelines[random.choice(presets)]
+
+    def offline() -> None:
+        trouble.go_offline()
+        agenda.after(OFFLINE_SECONDS, trouble.lift)
+
+    def paused() -> None:
+        trouble.pause(pipeline)
+        agenda.after(PAUSED_SECONDS, partial(trouble.resume, pipeline))
+
+    throttled = partial(trouble.refuse_jobs, "TooManyRequestsException", 15)
+    broken = partial(trouble.refuse_jobs, "InternalServerErrorException", 5)
+    failing = [partial(trouble.fail_jobs, random.choice(presets), 3) for _ in range(5)]
+    kills = [trouble.kill_a_function] * 10 + [trouble.restart_the_functions]
+    reconciled = trouble.reconcile_in_the_middle
+    # To come back ends all that was ordered of MediaConvert, so to be offline comes last. Towards
+    # the end it is quiet, so that what waits the longest does so while others are uploaded.
+    early: list[Action] = [paused, throttled, throttled, broken, broken, *failing]
+    return [
+        *((random.uniform(0.02, 0.35), action) for action in early),
+        (random.uniform(0.5, 0.6), offline),
+        *((random.uniform(0.02, 0.6), kill) for kill in kills),
+        *((random.uniform(0.2, 0.8), action) for action in (reconciled, reconciled)),
+    ]

@@ -1,0 +1,115 @@
+"""A run: uploads in the midst of trouble, until everything has come to rest."""
+
+import time
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from local.stack import PROJECT_FOLDER, Stack
+from tests.chaos.aftermath import Aftermath, trouble_seen
+from tests.chaos.agenda import Agenda
+from tests.chaos.audit import read_books
+from tests.chaos.clip_shelf import make_files
+from tests.chaos.inbox import Inbox
+from tests.chaos.notices import Notices
+from tests.chaos.rest import Rest
+from tests.chaos.rough_cloud import RoughCloud
+from tests.chaos.script import write_script
+from tests.chaos.trouble import Trouble
+from tests.chaos.uploads import Uploads
+
+PRESETS = (
+    {"name": "tiny", "width": 160, "height": 90},
+    {"name": "mini", "width": 96, "height": 54},
+)
+
+FUNCTION_TIMEOUT = 3
+"""Seconds. The times after which a dead function's work is taken over are derived from it."""
+
+TICK_SECONDS = 0.05
+
+MOST_UNDER_WAY = 120
+"""Renditions that are waited for before there is another upload: a machine that is slow gets more
+time, not a longer queue."""
+
+REST_SECONDS = 300
+"""How long it may take to come to rest; on two idle cores it takes a fifth of that."""
+
+
+def run(seed: int, count: int, folder: Path) -> Aftermath:
+    """Upload so many files to a new cloud in which everything goes wrong that can.
+
+    Args:
+        seed: of all chance; threads still take turns as they like.
+        count: how many uploads.
+        folder: for the files.
+    """
+    agenda = Agenda()
+    uploads = Uploads(make_files(folder))
+    with RoughCloud(_stack(), seed, agenda, uploads) as cloud:
+        return _Storm(
+            cloud=cloud,
+            agenda=agenda,
+            uploads=uploads,
+            trouble=Trouble(seed, cloud),
+            notices=Notices(seed, cloud.clients, agenda, uploads, cloud.outputs),
+            completed=Inbox(cloud.clients, cloud.outputs["completed_topic_arn"], "chaos-completed"),
+        ).run(seed, count)
+
+
+@dataclass(frozen=True)
+class _Storm:
+    """Everybody who takes part."""
+
+    cloud: RoughCloud
+    agenda: Agenda
+    uploads: Uploads
+    trouble: Trouble
+    notices: Notices
+    completed: Inbox
+
+    def run(self, seed: int, count: int) -> Aftermath:
+        script = write_script(
+            seed,
+            count,
+            upload=partial(self.uploads.make, self.cloud),
+            trouble=self.trouble,
+            agenda=self.agenda,
+            pipelines=self.cloud.outputs["pipeline_arns"],
+        )
+        for action in script:
+            while self._under_way() > MOST_UNDER_WAY:
+                self._tick()
+            action()
+            self._tick()
+        while not self.agenda.is_empty:
+            self._tick()
+        self.trouble.lift()
+        rest = Rest(self.cloud, set_aside=self._set_aside())
+        rest.wait(REST_SECONDS)
+        last_words = rest.reconcile()
+        books = read_books(self.cloud, self.uploads.made, self.completed.take())
+        trouble = trouble_seen(self.cloud, self.uploads, self.notices, self.trouble, books)
+        return Aftermath(books, trouble, last_words)
+
+    def _tick(self) -> None:
+        self.agenda.do_what_is_due()
+        self.notices.spread_copies()
+        time.sleep(TICK_SECONDS)
+
+    def _under_way(self) -> int:
+        noticed = len(self.uploads.made) - self.uploads.unnoticed
+        return noticed * len(PRESETS) - self.cloud.ended
+
+    def _set_aside(self) -> set[str]:
+        dead_letters = self.cloud.outputs["dead_letter_queue_urls"].values()
+        return {self.notices.inbox.url, self.completed.url, *dead_letters}
+
+
+def _stack() -> Stack:
+    dev = Stack.load(PROJECT_FOLDER, "dev")
+    changed = {
+        f"{dev.project}:presets": list(PRESETS),
+        f"{dev.project}:function_timeout": FUNCTION_TIMEOUT,
+    }
+    return replace(dev, name="chaos", config={**dev.config, **changed})
