@@ -380,6 +380,7 @@ def test_an_operator_need_not_wait_for_a_notice(bucket: World) -> None:
     upload = bucket.put("a.mp4")
 
     assert 2 == bucket.reconcile("uploads", patience=0)["asked_for"]
+    assert [] == bucket["720p"].invoke()
 
     bucket["720p"].notify(replace(upload, sequencer="0055AED6DCD90281E5"))
 
