@@ -46,8 +46,16 @@ def main() -> int:
 
         clip = Path(folder) / "clip.mp4"
         make_sample(clip, seconds=60)
-        plain = _median(lambda: _side_by_side(_encodes(clip, Path(folder))))
-        whole = _median(lambda: _transcode(clip, Path(folder) / "out"))
+        encodes = _encodes(clip, Path(folder))
+        # In turn, because the speed of a shared machine drifts within minutes.
+        pairs = [
+            (
+                _seconds(lambda: _side_by_side(encodes)),
+                _seconds(lambda: _transcode(clip, Path(folder) / "out")),
+            )
+            for _ in range(RUNS)
+        ]
+        plain, whole = (sorted(side)[RUNS // 2] for side in zip(*pairs, strict=True))
         bound = OVERHEAD_FACTOR * plain + OVERHEAD_SECONDS
         print(f"clip of 60 s, ffmpeg alone: {plain:.1f} s")
         print(f"clip of 60 s, transcode:    {whole:.1f} s (at most {bound:.1f} s)")
@@ -60,7 +68,7 @@ def _first_run(folder: Path) -> float:
         _run([sys.executable, "-m", "local", "sample", str(sample)])
         _transcode(sample, folder / "out")
 
-    return _median(run)
+    return sorted(_seconds(run) for _ in range(RUNS))[RUNS // 2]
 
 
 def _transcode(clip: Path, out: Path) -> None:
@@ -96,13 +104,10 @@ def _run(command: Sequence[str]) -> None:
         raise SystemExit(f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}")
 
 
-def _median(measured: Callable[[], None]) -> float:
-    seconds = []
-    for _ in range(RUNS):
-        start = time.monotonic()
-        measured()
-        seconds.append(time.monotonic() - start)
-    return sorted(seconds)[RUNS // 2]
+def _seconds(measured: Callable[[], None]) -> float:
+    start = time.monotonic()
+    measured()
+    return time.monotonic() - start
 
 
 if __name__ == "__main__":
