@@ -32,8 +32,9 @@ demo: $(READY) $(if $(VIDEO_FILE),,$(SAMPLE)) ## transcode a sample, or VIDEO=pa
 $(SAMPLE): | $(READY)
 	@$(BIN)/python -m local sample $@
 
+# A file's tests share what takes long to set up; without the reordering, the chaos stays first.
 test: $(READY) ## all tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-browser: $(READY) $(CHROMIUM) $(PLAYERS) ## renditions play in Chromium; installs it, and hls.js, where they are missing
 	@$(BIN)/python -m pytest tests/browser/playback.py

@@ -3,9 +3,10 @@
 Uploads pass through a local cloud without any trouble. The functions' own code runs in this
 process, in place of Lambda, so that each of its calls is counted.
 
-1. Calls to AWS by each function, for the first and for the last of an upload's two presets.
-2. Milliseconds for one message, in the middle. The cloud is on this machine: AWS needs as many
-   calls, and its own time for each.
+1. Calls to AWS by each function, for the first and for the last of an upload's two presets, and
+   what they come to for an upload and preset.
+2. Milliseconds for one message, in the middle, and how many of them the guarantees add before a
+   job is made. The cloud is on this machine: AWS needs as many calls, and its own time for each.
 3. Dollars for a thousand uploads with two presets, beside the whole estimate.
 
 It fails when the estimate assumes fewer requests than are counted.
@@ -45,7 +46,7 @@ from handlers.submission import Submission
 from handlers.upload_cap import UploadCap
 from local.cloud import LocalCloud
 from local.sample import make_sample
-from local.stack import Stack
+from operate.stack_config import StackConfig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,8 +99,8 @@ def main() -> int:
         UPLOAD_USE.dynamodb_writes + len(PRESETS) * RENDITION_USE.dynamodb_writes,
         UPLOAD_USE.sns_publishes - 1 + len(PRESETS) * RENDITION_USE.sns_publishes,
     )
-    print(f"\nreads, writes and announcements of an upload: {reads:g}, {writes:g}, {publishes:g}")
-    print(f"the estimate assumes:                         {', '.join(f'{n:g}' for n in assumed)}")
+    print(f"\nReads, writes and announcements of an upload: {reads:g}, {writes:g}, {publishes:g}")
+    print(f"The estimate assumes:                         {', '.join(f'{n:g}' for n in assumed)}")
     return 0 if all(a >= b for a, b in zip(assumed, (reads, writes, publishes), strict=True)) else 1
 
 
@@ -151,7 +152,7 @@ class Bench:
         )
         for preset, runtime in self._branches.items():
             body = self._take(runtime.settings.queue_url)
-            with self._doing(f"submit_job, {preset} preset"):
+            with self._doing(_submitting(preset)):
                 submit_job.settle(_delivery(body), runtime)
             with self._doing(BARE):
                 self._create_bare_job(body, runtime)
@@ -168,7 +169,7 @@ class Bench:
         for _ in range(UPLOADS * len(PRESETS)):
             body = self._take(self._outcomes)
             upload = json.loads(body)["detail"]["userMetadata"][JobMetadata.UPLOAD]
-            with self._doing(f"job_outcome, {LAST if upload in seen else FIRST} preset"):
+            with self._doing(_ending(LAST if upload in seen else FIRST)):
                 job_outcome.settle(body, self._outcome)
             seen.add(upload)
 
@@ -219,12 +220,20 @@ class Bench:
         return variables
 
 
+def _submitting(preset: str) -> str:
+    return f"submit_job, {preset} preset"
+
+
+def _ending(preset: str) -> str:
+    return f"job_outcome, {preset} preset"
+
+
 def _presets() -> list[PresetArgs]:
     return [{"name": name, "width": 160, "height": 90} for name in PRESETS]
 
 
-def _stack() -> Stack:
-    dev = Stack.load(ROOT, "dev")
+def _stack() -> StackConfig:
+    dev = StackConfig.load(ROOT, "dev")
     return replace(dev, config={**dev.config, f"{dev.project}:presets": _presets()})
 
 
@@ -254,6 +263,10 @@ def _print_calls(calls: Calls) -> None:
             for operation, count in sorted(calls.of(doing).items())
         )
         print(f"  {doing:26} {counted}")
+    renditions = UPLOADS * len(PRESETS)
+    total = calls.total()
+    made = total.total() - total[INDEX_WRITE] - calls.of(BARE).total()
+    print(f"  an upload and preset: {made / renditions:g} calls; CreateJob alone: 1")
 
 
 def _messages(doing: str) -> int:
@@ -265,6 +278,9 @@ def _print_times(seconds: Mapping[str, list[float]]) -> None:
     print("\nMilliseconds per message, the median")
     for doing, measured in seconds.items():
         print(f"  {doing:26} {1_000 * statistics.median(measured):5.1f}")
+    bare = statistics.median(seconds[BARE])
+    added = [statistics.median(seconds[_submitting(preset)]) - bare for preset in PRESETS]
+    print(f"  added before a job is made: {1_000 * statistics.mean(added):.1f}")
 
 
 def _print_money(calls: Calls) -> None:
@@ -281,7 +297,7 @@ def _print_money(calls: Calls) -> None:
             + gb_seconds * prices.LAMBDA_GB_SECOND
         ),
     }
-    whole = report(resolve(Stack.load(ROOT, "dev").value("presets")))["per_thousand_uploads"]
+    whole = report(resolve(StackConfig.load(ROOT, "dev").value("presets")))["per_thousand_uploads"]
     print(f"\nDollars per thousand uploads with {len(PRESETS)} presets, {prices.AS_OF}")
     for part, dollars in parts.items():
         print(f"  {part:26} {dollars:9.4f}")

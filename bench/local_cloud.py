@@ -22,7 +22,7 @@ from local.mediaconvert.encode import output_arguments
 from local.mediaconvert.ffmpeg import executable
 from local.mediaconvert.probe import probe
 from local.sample import make_sample
-from local.stack import Stack
+from operate.stack_config import StackConfig
 
 ROOT: Final = Path(__file__).parent.parent
 
@@ -78,7 +78,7 @@ def _transcode(clip: Path, out: Path) -> None:
 def _encodes(clip: Path, folder: Path) -> list[list[str]]:
     """The encodes of the dev stack, as commands."""
     media = probe(clip)
-    presets = resolve(Stack.load(ROOT, "dev").value("presets"))
+    presets = resolve(StackConfig.load(ROOT, "dev").value("presets"))
     commands = []
     for preset in presets:
         settings: dict[str, Any] = job_document(preset)["Settings"]

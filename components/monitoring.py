@@ -1,15 +1,16 @@
 """Alarms: what a person has to know before it is too late."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
+from pulumi import Output
 
 from components import defaults
 from components.scope import Scope
 
 
 class Monitoring:
-    """Alarms on queues. They show in CloudWatch, and tell whoever `actions` names."""
+    """Alarms. They show in CloudWatch, and tell whoever `actions` names."""
 
     def __init__(self, scope: Scope, *, actions: Sequence[str]) -> None:
         """Remember whom to tell.
@@ -30,10 +31,10 @@ class Monitoring:
         """
         self._alarm(
             f"{name}-holds-messages",
-            queue,
-            metric="ApproximateNumberOfMessagesVisible",
+            "Something was set aside: its attributes say why.",
+            metric="AWS/SQS ApproximateNumberOfMessagesVisible",
+            dimensions={"QueueName": queue.name},
             threshold=1,
-            description="Something was set aside: its attributes say why.",
         )
 
     def old_messages(self, name: str, queue: aws.sqs.Queue) -> None:
@@ -45,28 +46,50 @@ class Monitoring:
         """
         self._alarm(
             f"{name}-is-not-keeping-up",
-            queue,
-            metric="ApproximateAgeOfOldestMessage",
+            "A message has waited for ten days, and expires after fourteen.",
+            metric="AWS/SQS ApproximateAgeOfOldestMessage",
+            dimensions={"QueueName": queue.name},
             threshold=defaults.OLD_MESSAGE_SECONDS,
-            description="A message has waited for ten days, and expires after fourteen.",
+        )
+
+    def errors(self, name: str, function: aws.lambda_.Function) -> None:
+        """Ring when a function that no queue stands behind has failed.
+
+        Args:
+            name: the logical name, of the function.
+            function: the function.
+        """
+        self._alarm(
+            f"{name}-fails",
+            "What was lost on the way is not looked for: the function's log says why.",
+            metric="AWS/Lambda Errors",
+            dimensions={"FunctionName": function.name},
+            threshold=1,
         )
 
     def _alarm(
-        self, name: str, queue: aws.sqs.Queue, *, metric: str, threshold: int, description: str
+        self,
+        name: str,
+        description: str,
+        *,
+        metric: str,
+        dimensions: Mapping[str, Output[str]],
+        threshold: int,
     ) -> None:
+        namespace, metric_name = metric.split()
         aws.cloudwatch.MetricAlarm(
             name,
             alarm_description=description,
-            namespace="AWS/SQS",
-            metric_name=metric,
-            dimensions={"QueueName": queue.name},
+            namespace=namespace,
+            metric_name=metric_name,
+            dimensions=dimensions,
             # The average of a queue with one message can be below one, and never ring.
             statistic="Maximum",
             comparison_operator="GreaterThanOrEqualToThreshold",
             threshold=threshold,
             period=defaults.ALARM_PERIOD_SECONDS,
             evaluation_periods=1,
-            # SQS sends no numbers of a queue that nobody has used for a while.
+            # Neither a queue nor a function that nobody uses for a while sends numbers.
             treat_missing_data="notBreaching",
             alarm_actions=self._actions,
             ok_actions=self._actions,

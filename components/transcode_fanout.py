@@ -154,6 +154,7 @@ class TranscodeFanout(pulumi.ComponentResource):
         reconcile = Reconcile(scope, intake, ledger, suffixes=suffixes, layer=layer)
         monitoring = Monitoring(scope, actions=args.get("alarm_actions", []))
         monitoring.dead_letters(f"{name}-outcome-dlq", outcome.dead_letter_queue)
+        monitoring.errors(f"{name}-reconcile", reconcile.function)
         pipeline = pipelines(scope, presets)
         branches = {
             preset.name: Branch(

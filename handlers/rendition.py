@@ -120,6 +120,8 @@ class Rendition:
     """Number of the latest attempt, from 1."""
     claimed_at: int
     """Unix time in seconds of the latest claim."""
+    ended_at: int | None
+    """Unix time in seconds at which the latest attempt came to its end; None before."""
     unresolved_since: int | None
     """Since when there may be a job that nobody has noted; None when that is excluded."""
     deliveries: int
@@ -150,6 +152,7 @@ class Rendition:
             state=State(item["state"]),
             attempt=item["attempt"],
             claimed_at=item["claimed_at"],
+            ended_at=item.get("ended_at"),
             unresolved_since=item.get("unresolved_since"),
             deliveries=item.get("deliveries", 0),
             retries=item.get("retries", 0),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -117,7 +117,7 @@ class Renditions:
             put_if_absent={"unresolved_since": now},
             add={"deliveries": 1},
             discard={"owed": frozenset({Duty.RETRY})},
-            remove=frozenset({"job_id", "failure", "outputs", "looks"}),
+            remove=frozenset({"job_id", "failure", "outputs", "looks", "ended_at"}),
         )
         try:
             item = self._table.update(
@@ -189,10 +189,11 @@ class Renditions:
             "outputs": [asdict(output) for output in outputs],
             "owed": MOVES[state].owed,
         }
-        put = {name: value for name, value in news.items() if value}
+        put: dict[str, Any] = {name: value for name, value in news.items() if value}
         stale = {"unresolved_since", "deliveries", "looks"} | ({"owed", "failure"} - put.keys())
         if state in ENDS:
             stale |= {"retries"}
+            put["ended_at"] = self._stamp.now()
         change = Change(
             put={"state": state, **put, **self._stamp.waiting(PREFIX + rendition.preset)},
             add={"retries": 1} if state is State.RETRYING else {},

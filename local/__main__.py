@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from local import interrupts
-from local.errors import LocalError, StackError, UsageError
-from local.stack import PROJECT_FOLDER, Stack
+from local.errors import LocalError, UsageError
+from operate.errors import StackConfigError
+from operate.stack_config import PROJECT_FOLDER, StackConfig
 
 TIMEOUT_SECONDS: Final = 300.0
 """Default of --timeout: a minute of 4K on a slow machine moves within it."""
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return int(options.command(options))
-    except UsageError as error:
+    except (UsageError, StackConfigError) as error:
         parser.error(str(error))
     except LocalError as error:
         parser.exit(1, f"{parser.prog}: error: {error}\n")
@@ -75,7 +76,7 @@ def _transcode(options: argparse.Namespace) -> int:
     for file in options.files:
         if not file.is_file():
             raise UsageError(f"{file}: there is no such file")
-    stack = Stack.load(PROJECT_FOLDER, options.stack)
+    stack = StackConfig.load(PROJECT_FOLDER, options.stack)
     _check_suffixes(options.files, stack)
 
     from local.transcode import Order, transcode  # noqa: PLC0415 -- a second of imports
@@ -91,13 +92,13 @@ def _transcode(options: argparse.Namespace) -> int:
     )
 
 
-def _check_suffixes(files: Sequence[Path], stack: Stack) -> None:
+def _check_suffixes(files: Sequence[Path], stack: StackConfig) -> None:
     from components.suffixes import SuffixError, case_forms  # noqa: PLC0415 -- brings Pulumi along
 
     try:
         suffixes = case_forms(stack.value("suffixes"))
     except SuffixError as error:
-        raise StackError(f"Stack {stack.name!r} cannot work: {error}") from error
+        raise StackConfigError(f"Stack {stack.name!r} cannot work: {error}") from error
     for file in files:
         if not file.name.endswith(suffixes):
             raise UsageError(
@@ -108,7 +109,7 @@ def _check_suffixes(files: Sequence[Path], stack: Stack) -> None:
 
 
 def _up(options: argparse.Namespace) -> int:
-    stack = Stack.load(PROJECT_FOLDER, options.stack)
+    stack = StackConfig.load(PROJECT_FOLDER, options.stack)
 
     from local.up import up  # noqa: PLC0415 -- a second of imports
 

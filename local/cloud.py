@@ -20,7 +20,7 @@ from local.errors import DeployError
 from local.mediaconvert import AwsAccess, MediaConvertService
 from local.mediaconvert.access import Credentials
 from local.resources.events import LOCAL_SOURCE
-from local.stack import PROJECT_FOLDER, Stack
+from operate.stack_config import PROJECT_FOLDER, StackConfig
 
 DEATH_SECONDS: Final = 0.5
 """How long the kernel may take to end a process that was killed."""
@@ -41,7 +41,7 @@ class LocalCloud:
     clients: Clients
     environment: Mapping[str, str]
 
-    def __init__(self, stack: Stack, project_folder: Path = PROJECT_FOLDER) -> None:
+    def __init__(self, stack: StackConfig, project_folder: Path = PROJECT_FOLDER) -> None:
         """Remember what to deploy.
 
         Args:

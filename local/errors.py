@@ -9,10 +9,6 @@ class UsageError(LocalError):
     """The command line asks for something that cannot be; exit code 2."""
 
 
-class StackError(UsageError):
-    """There is no such stack, or its configuration is not what Pulumi.yaml asks for."""
-
-
 class EmulatorError(LocalError):
     """The emulator did not start, or is gone."""
 

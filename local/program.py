@@ -14,10 +14,10 @@ from pulumi.runtime import Mocks, get_root_resource, set_all_config, set_mocks
 from pulumi.runtime.stack import Stack as PulumiStack
 from pulumi.runtime.stack import run_pulumi_func
 
-from local.stack import Stack
+from operate.stack_config import StackConfig
 
 
-def run(project_folder: Path, stack: Stack, mocks: Mocks) -> dict[str, Any]:
+def run(project_folder: Path, stack: StackConfig, mocks: Mocks) -> dict[str, Any]:
     """Run the program of a project, unmodified.
 
     Args:
@@ -31,7 +31,7 @@ def run(project_folder: Path, stack: Stack, mocks: Mocks) -> dict[str, Any]:
     return asyncio.run(_run(project_folder, stack, mocks))
 
 
-async def _run(project_folder: Path, stack: Stack, mocks: Mocks) -> dict[str, Any]:
+async def _run(project_folder: Path, stack: StackConfig, mocks: Mocks) -> dict[str, Any]:
     # Pulumi's runtime keeps its state in context variables and wants them set on the loop that runs
     # the program; `asyncio.run` gives every run a context of its own.
     set_all_config({key: _as_text(value) for key, value in stack.config.items()})

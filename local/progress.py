@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from local.printable import printable
 from local.rendition import Rendition, Sight, State
+from operate.printable import printable
 
 Show = Callable[[Rendition, Sight], None]
 """Is told about every change."""

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from local.printable import printable
 from local.result import Result
+from operate.printable import printable
 
 _PLAIN_WIDTH: Final = 160
 """Columns where standard output is no terminal: enough not to break the names of files."""

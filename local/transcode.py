@@ -17,10 +17,10 @@ from local.follow import TIMEOUT, Follow
 from local.progress import Show, shown
 from local.rendition import UNSEEN, Failure, Rendition, Sight
 from local.result import Result
-from local.stack import Stack
 from local.table import print_table
 from local.upload import keys, upload
 from local.watch import Watch
+from operate.stack_config import StackConfig
 
 UPLOAD: Final = "upload"
 """Code of a rendition whose file could not be uploaded."""
@@ -34,7 +34,7 @@ class Order:
     """What the user asked for."""
 
     sources: Sequence[Path]
-    stack: Stack
+    stack: StackConfig
     out: Path
     """The folder for the renditions."""
 

@@ -7,13 +7,13 @@ import time
 from typing import Any, Final
 
 from local.cloud import LocalCloud
-from local.stack import Stack
+from operate.stack_config import StackConfig
 
 CHECK_SECONDS: Final = 1.0
 """Between two looks whether the emulator still runs."""
 
 
-def up(stack: Stack, *, as_json: bool) -> None:
+def up(stack: StackConfig, *, as_json: bool) -> None:
     """Deploy, say where everything is, and stay until interrupted.
 
     Raises:

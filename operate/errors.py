@@ -7,3 +7,7 @@ class OperateError(Exception):
 
 class UsageError(OperateError):
     """The command line asks for something that cannot be; exit code 2."""
+
+
+class StackConfigError(UsageError):
+    """There is no such stack, or its configuration is not what Pulumi.yaml asks for."""

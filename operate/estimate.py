@@ -5,8 +5,8 @@ import json
 import math
 import sys
 
-from operate import stack_file
 from operate.errors import OperateError
+from operate.stack_config import PROJECT_FOLDER, StackConfig
 
 SUMMARY = "what a stack's presets will cost, by preset and service"
 
@@ -28,16 +28,17 @@ def run(options: argparse.Namespace) -> int:
     """Print the estimate; return the exit code.
 
     Raises:
-        OperateError: the stack's presets cannot work.
+        OperateError: the stack's configuration cannot work.
     """
     from components.estimate import report  # noqa: PLC0415 -- brings Pulumi along, a second
     from components.estimate_text import text  # noqa: PLC0415 -- the same
     from components.presets import PresetError, resolve  # noqa: PLC0415 -- the same
 
+    stack = StackConfig.load(PROJECT_FOLDER, options.stack)
     try:
-        presets = resolve(stack_file.presets(options.stack))
+        presets = resolve(stack.value("presets"))
     except PresetError as error:
-        raise OperateError(f"stack {options.stack!r}: {error}") from error
+        raise OperateError(f"Stack {stack.name!r} cannot work: {error}") from error
     estimate = report(presets, seconds=options.minutes * 60)
     sys.stdout.write(f"{json.dumps(estimate) if options.json else text(estimate)}\n")
     return 0

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 SUMMARY = "what has become of one upload"
 
-HEADER: Final = ("preset", "state", "attempt", "job", "failure", "outputs", "claimed", "owed")
+HEADER: Final = (
+    *("preset", "state", "attempt", "job", "failure", "outputs"),
+    *("claimed", "ended", "owed"),
+)
 
 NOT_BEGUN: Final = "not begun"
 """Nobody has claimed the rendition: its message waits in the branch's queue, or was lost."""
@@ -50,6 +53,8 @@ class PresetStatus:
     outputs: tuple[Output, ...] = ()
     claimed_at: datetime | None = None
     """When the latest attempt was begun."""
+    ended_at: datetime | None = None
+    """When it came to its end."""
     waiting_since: datetime | None = None
     """Since when nothing has happened; None when nothing is left to happen."""
     owed: frozenset[Duty] = frozenset()
@@ -65,7 +70,8 @@ class PresetStatus:
             failure=rendition.failure,
             outputs=rendition.outputs,
             claimed_at=_time(rendition.claimed_at),
-            waiting_since=None if rendition.since is None else _time(rendition.since),
+            ended_at=_time(rendition.ended_at),
+            waiting_since=_time(rendition.since),
             owed=rendition.owed,
         )
 
@@ -74,6 +80,7 @@ class PresetStatus:
         return {
             **asdict(self),
             "claimed_at": self.claimed_at and self.claimed_at.isoformat(),
+            "ended_at": self.ended_at and self.ended_at.isoformat(),
             "waiting_since": self.waiting_since and self.waiting_since.isoformat(),
             "owed": sorted(self.owed),
         }
@@ -87,7 +94,8 @@ class PresetStatus:
             self.job_id or "",
             f"{self.failure.code}: {self.failure.reason}" if self.failure else "",
             ", ".join(f"s3://{output.bucket}/{output.key}" for output in self.outputs),
-            f"{ago(now - self.claimed_at)} ago" if self.claimed_at else "",
+            _ago(self.claimed_at, now),
+            _ago(self.ended_at, now),
             ", ".join(sorted(self.owed)),
         )
 
@@ -196,5 +204,9 @@ def _presets(
     return tuple(status for _, status in sorted(statuses.items()))
 
 
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _time(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _ago(time: datetime | None, now: datetime) -> str:
+    return f"{ago(now - time)} ago" if time else ""

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from components.cost import Cost
-from components.estimate import report
+from components.estimate import RENDITION_USE, UPLOAD_USE, report
 from components.presets import resolve
 from components.renditions import FIELDS_OF_KIND
 from docs.tables import PAGES, TABLES, refreshed
@@ -95,3 +95,18 @@ def test_the_estimate_by_hand_is_the_estimate() -> None:
     assert len(Cost().rounded()) == len(rows)
     for part, arithmetic, dollars in rows:
         assert dollars == f"{_calculated(arithmetic):.4f}" == f"{cost[part.lower()]:.4f}", part
+
+
+def test_the_guarantees_cost_what_the_estimate_assumes() -> None:
+    """The requests that were counted are as many as the estimate counts today."""
+    block = re.search(r"<!-- guarantees -->\n(.*?)<!-- end -->", README, re.DOTALL)
+    assert block is not None
+    counted = re.findall(r" (\d+), (\d+), (\d+)$", block[1], re.MULTILINE)
+    presets = 2
+
+    today = (
+        UPLOAD_USE.dynamodb_reads + presets * RENDITION_USE.dynamodb_reads,
+        UPLOAD_USE.dynamodb_writes + presets * RENDITION_USE.dynamodb_writes,
+        UPLOAD_USE.sns_publishes - 1 + presets * RENDITION_USE.sns_publishes,
+    )
+    assert [today] * 2 == [tuple(map(int, line)) for line in counted]

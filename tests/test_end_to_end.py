@@ -11,8 +11,8 @@ from typing import Any
 import av
 import pytest
 
-from local.stack import PROJECT_FOLDER, Stack
 from local.transcode import Order, transcode
+from operate.stack_config import PROJECT_FOLDER, StackConfig
 from tests.local.mediaconvert import clips
 
 HOSTILE_NAME = "a b+c%20d 'é' \"q\" [x] $y$ 😀.mp4"
@@ -164,7 +164,7 @@ def run_stack(
         "-shortest",
         *clips.H264,
     )
-    order = Order([clip], Stack.load(stack, "dev"), folder / "out", timeout=60, as_json=True)
+    order = Order([clip], StackConfig.load(stack, "dev"), folder / "out", timeout=60, as_json=True)
 
     assert 0 == transcode(order)
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]

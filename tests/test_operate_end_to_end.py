@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from local.cloud import LocalCloud
-from local.stack import PROJECT_FOLDER, Stack
 from operate.__main__ import main
+from operate.stack_config import PROJECT_FOLDER, StackConfig
 from tests.local.mediaconvert import clips
 from tests.waiting import eventually
 
@@ -23,7 +23,7 @@ Operate = Callable[..., list[dict[str, Any]]]
 @pytest.fixture(scope="session")
 def stack_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalCloud, Path]]:
     """The dev stack on the local cloud, and a file with what `up --json` prints."""
-    with LocalCloud(Stack.load(PROJECT_FOLDER, "dev")) as cloud:
+    with LocalCloud(StackConfig.load(PROJECT_FOLDER, "dev")) as cloud:
         facts = {"environment": dict(cloud.environment), "outputs": dict(cloud.outputs)}
         outputs = tmp_path_factory.mktemp("stack") / "outputs.json"
         outputs.write_text(json.dumps(facts))

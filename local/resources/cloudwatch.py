@@ -7,7 +7,7 @@ from local.resources.tags import tag_list
 
 
 def metric_alarm(aws: Clients, name: str, inputs: Inputs) -> Created:
-    """Create an alarm. It never rings: the emulator's queues send no metrics."""
+    """Create an alarm. It never rings: the emulator sends no metrics."""
     physical = inputs.take("name") or auto_name(name)
     aws.client("cloudwatch").put_metric_alarm(
         AlarmName=physical,

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from local.cloud import LocalCloud
-from local.stack import Stack
+from operate.stack_config import StackConfig
 from tests.chaos.agenda import Agenda
 from tests.chaos.chance import chance
 from tests.chaos.uploads import Uploads
@@ -30,7 +30,7 @@ class RoughCloud(LocalCloud):
         fates: how many of their events had which fate.
     """
 
-    def __init__(self, stack: Stack, seed: int, agenda: Agenda, uploads: Uploads) -> None:
+    def __init__(self, stack: StackConfig, seed: int, agenda: Agenda, uploads: Uploads) -> None:
         """Remember what to deploy.
 
         Args:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from local.stack import PROJECT_FOLDER, Stack
+from operate.stack_config import PROJECT_FOLDER, StackConfig
 from tests.chaos.aftermath import Aftermath, trouble_seen
 from tests.chaos.agenda import Agenda
 from tests.chaos.audit import read_books
@@ -106,8 +106,8 @@ class _Storm:
         return {self.notices.inbox.url, self.completed.url, *dead_letters}
 
 
-def _stack() -> Stack:
-    dev = Stack.load(PROJECT_FOLDER, "dev")
+def _stack() -> StackConfig:
+    dev = StackConfig.load(PROJECT_FOLDER, "dev")
     changed = {
         f"{dev.project}:presets": list(PRESETS),
         f"{dev.project}:function_timeout": FUNCTION_TIMEOUT,

@@ -31,6 +31,7 @@ def rendition(upload: Upload, state: State, job_id: str, *, attempt: int = 1) ->
         state=state,
         attempt=attempt,
         claimed_at=0,
+        ended_at=0,
         unresolved_since=None,
         deliveries=0,
         retries=0,

@@ -31,6 +31,15 @@ def test_a_message_that_waits_rings_before_it_expires(program: Program) -> None:
         assert 864_000 == alarm["threshold"] < queue["messageRetentionSeconds"]
 
 
+def test_a_reconcile_that_fails_rings(program: Program) -> None:
+    """No queue keeps what it was asked: that it failed shows in its own number only."""
+    alarm = program.one(ALARM, "videoconverter-reconcile-fails").inputs
+
+    assert ("AWS/Lambda", "Errors") == (alarm["namespace"], alarm["metricName"])
+    assert {"FunctionName": f"videoconverter-reconcile{PHYSICAL_SUFFIX}"} == alarm["dimensions"]
+    assert ("Maximum", 1) == (alarm["statistic"], alarm["threshold"])
+
+
 def test_alarms_tell_whom_the_stack_names() -> None:
     """Both when they ring and when it is over."""
     topic = "arn:aws:sns:eu-central-1:111122223333:on-call"

@@ -23,6 +23,7 @@ def rendition(upload: Upload) -> Rendition:
         state=State.COMPLETE,
         attempt=1,
         claimed_at=0,
+        ended_at=0,
         unresolved_since=None,
         deliveries=0,
         retries=0,

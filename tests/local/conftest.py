@@ -9,7 +9,7 @@ import pytest
 from local.clients import Clients
 from local.cloud import LocalCloud
 from local.emulator import Emulator
-from local.stack import PROJECT_FOLDER, Stack
+from operate.stack_config import PROJECT_FOLDER, StackConfig
 
 REGION = "eu-central-1"
 """Not the default, so that nothing works by luck."""
@@ -38,7 +38,7 @@ def plain_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[LocalCloud]:
     """Run the dev stack."""
-    with LocalCloud(Stack.load(PROJECT_FOLDER, "dev")) as cloud:
+    with LocalCloud(StackConfig.load(PROJECT_FOLDER, "dev")) as cloud:
         yield cloud
 
 

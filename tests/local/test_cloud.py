@@ -18,8 +18,8 @@ from local.cloud import LocalCloud
 from local.errors import DeployError, EmulatorError
 from local.rendition import Rendition, State
 from local.resources.events import also_from_here
-from local.stack import PROJECT_FOLDER, Stack
 from local.watch import REDRIVEN_BY_SQS, Watch
+from operate.stack_config import PROJECT_FOLDER, StackConfig
 from tests.local.mediaconvert import clips
 from tests.waiting import eventually
 
@@ -216,9 +216,9 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_stack_that_cannot_work(temporary: Path) -> None:
     """A wrong preset ends the start with a sentence, and leaves nothing behind."""
-    dev = Stack.load(PROJECT_FOLDER, "dev")
+    dev = StackConfig.load(PROJECT_FOLDER, "dev")
     presets = {"videoconverter:presets": [{"name": "721p"}]}
-    wrong = Stack(dev.project, "wrong", {**dev.config, **presets})
+    wrong = StackConfig(dev.project, "wrong", {**dev.config, **presets})
 
     with pytest.raises(DeployError, match="721p"), LocalCloud(wrong):
         pass
@@ -232,7 +232,7 @@ def test_an_emulator_that_does_not_start(temporary: Path, monkeypatch: pytest.Mo
 
     with (
         pytest.raises(EmulatorError, match=r"(?s)ended with exit code.*missing"),
-        LocalCloud(Stack.load(PROJECT_FOLDER, "dev")),
+        LocalCloud(StackConfig.load(PROJECT_FOLDER, "dev")),
     ):
         pass
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.__main__ import main
-from local.stack import PROJECT_FOLDER
+from operate.stack_config import PROJECT_FOLDER
 
 
 @pytest.fixture
@@ -67,5 +67,5 @@ def test_it_does_not_load_what_it_does_not_need(arguments: list[str]) -> None:
 
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
 
-    assert "local.stack" in imported
+    assert "operate.stack_config" in imported
     assert not {"pulumi", "boto3", "rich", "av"} & imported

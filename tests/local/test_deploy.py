@@ -23,7 +23,7 @@ from local.resources.aws_shape import aws_shape
 from local.resources.events import also_from_here
 from local.resources.iam import also_for_root
 from local.resources.powertools import PARAMETERS, layer_arn
-from local.stack import Stack
+from operate.stack_config import StackConfig
 
 
 def create(aws: Clients, typ: str, name: str, **inputs: Any) -> tuple[str | None, dict[str, Any]]:
@@ -253,7 +253,7 @@ class TestProgram:
     def run(self, folder: Path, aws: Clients, text: str) -> dict[str, Any]:
         """Run a program that consists of this text."""
         (folder / "__main__.py").write_text(textwrap.dedent(text))
-        stack = Stack(
+        stack = StackConfig(
             "project", "dev", {"project:size": 5, "project:names": ["a"], "aws:region": "r"}
         )
         return program.run(folder, stack, Deployer(aws))

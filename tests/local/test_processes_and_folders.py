@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from local.stack import PROJECT_FOLDER
+from operate.stack_config import PROJECT_FOLDER
 from tests.local.mediaconvert import clips
 from tests.processes import PROC, listening_addresses, tree
 from tests.waiting import eventually

@@ -9,9 +9,8 @@ import yaml
 from components.estimate import report
 from components.estimate_text import text
 from components.presets import resolve
-from operate import stack_file
+from operate import estimate
 from operate.__main__ import main
-from operate.errors import UsageError
 from tests.engine import ROOT
 
 DEV = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]["videoconverter:presets"]
@@ -48,47 +47,23 @@ def test_a_stack_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
         main(["estimate", "--stack", "prod"])
 
     assert 2 == exit_.value.code
-    assert "there is no stack 'prod'" in (error := capsys.readouterr().err)
+    assert "There is no stack 'prod'" in (error := capsys.readouterr().err)
     assert "Stacks that do: dev." in error
 
 
-def _project(folder: Path, stack: str) -> Path:
-    (folder / "Pulumi.yaml").write_text("name: films\n")
-    (folder / "Pulumi.test.yaml").write_text(stack)
-    return folder
-
-
-def test_presets_are_found_under_the_project_s_name(tmp_path: Path) -> None:
-    """Pulumi puts the project in front of each key."""
-    folder = _project(tmp_path, "config:\n  films:presets: [{name: 480p}]\n")
-
-    assert [{"name": "480p"}] == stack_file.presets("test", folder)
-
-
-@pytest.mark.parametrize(
-    "stack", ["", "text", "config:\n", "config: {}\n", "config:\n  other:presets: []\n"]
-)
-def test_a_stack_without_presets(tmp_path: Path, stack: str) -> None:
-    """The message says which key is missing in which file."""
-    with pytest.raises(UsageError, match=r"Pulumi\.test\.yaml has no films:presets"):
-        stack_file.presets("test", _project(tmp_path, stack))
-
-
-def test_a_stack_file_that_is_not_yaml(tmp_path: Path) -> None:
-    """The message names the file, and holds the parser's own, which names the line."""
-    with pytest.raises(UsageError, match=r"Pulumi\.test\.yaml is not YAML: (?s:.*)line 2"):
-        stack_file.presets("test", _project(tmp_path, "config: [\n"))
-
-
 def test_presets_that_cannot_work(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The stack is not estimated; the message lists what is wrong with it."""
-    monkeypatch.setattr(stack_file, "presets", lambda _: [{"name": "721p"}, {"name": "tall"}])
+    (tmp_path / "Pulumi.yaml").write_text("name: films\n")
+    (tmp_path / "Pulumi.dev.yaml").write_text(
+        "config: {films:presets: [{name: 721p}, {name: tall}]}\n"
+    )
+    monkeypatch.setattr(estimate, "PROJECT_FOLDER", tmp_path)
 
     with pytest.raises(SystemExit) as exit_:
         main(["estimate"])
 
     assert 1 == exit_.value.code
-    assert "stack 'dev': the presets cannot work" in (error := capsys.readouterr().err)
+    assert "Stack 'dev' cannot work: the presets cannot work" in (error := capsys.readouterr().err)
     assert all(name in error for name in ("721p", "tall"))

@@ -22,12 +22,23 @@ KEY = "trips/a b.mp4"
 NOW = 1_800_000_000
 
 
+class Clock:
+    """The ledger's time, which stands still unless a test says otherwise."""
+
+    now = NOW
+
+    def __call__(self) -> int:
+        """Unix time in seconds."""
+        return self.now
+
+
 @dataclass
 class Books:
     """The ledger and the input bucket beside the queues."""
 
     cloud: Cloud
     ledger: Ledger
+    clock: Clock
     s3: "S3Client"
     capsys: pytest.CaptureFixture[str]
 
@@ -87,7 +98,8 @@ def books(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> Books:
         ledger_retention_days=90,
         completed_topic_arn="arn",
     )
-    return Books(cloud, Ledger.open(dynamodb, settings, lambda: NOW), s3, capsys)
+    clock = Clock()
+    return Books(cloud, Ledger.open(dynamodb, settings, clock), clock, s3, capsys)
 
 
 def test_every_preset_with_all_that_is_known(books: Books) -> None:
@@ -96,8 +108,10 @@ def test_every_preset_with_all_that_is_known(books: Books) -> None:
     books.cloud.outputs["dead_letter_queue_urls"]["480p"] = "dlq"
     upload = books.note(KEY, "720p", "1080p", "4k")
     renditions = books.ledger.renditions
+    claimed = books.claim(upload, "720p")
+    books.clock.now += 60
     done = renditions.move(
-        books.claim(upload, "720p"),
+        claimed,
         State.COMPLETE,
         job_id="job-1",
         outputs=[Output(bucket="out", key="a-720p.mp4", duration_ms=9, width=2, height=4)],
@@ -119,6 +133,7 @@ def test_every_preset_with_all_that_is_known(books: Books) -> None:
         "failure": None,
         "outputs": [],
         "claimed_at": None,
+        "ended_at": None,
         "waiting_since": None,
         "owed": [],
     }
@@ -136,8 +151,9 @@ def test_every_preset_with_all_that_is_known(books: Books) -> None:
                 "job_id": "job-2",
                 "failure": {"code": "1010", "reason": "No."},
                 "outputs": [],
-                "claimed_at": "2027-01-15T08:00:00+00:00",
-                "waiting_since": "2027-01-15T08:00:00+00:00",
+                "claimed_at": "2027-01-15T08:01:00+00:00",
+                "ended_at": "2027-01-15T08:01:00+00:00",
+                "waiting_since": "2027-01-15T08:01:00+00:00",
                 "owed": ["announcement", "asset", "letter"],
             },
             {"preset": "480p", "state": "not asked for", **nothing},
@@ -158,11 +174,26 @@ def test_every_preset_with_all_that_is_known(books: Books) -> None:
                     }
                 ],
                 "claimed_at": "2027-01-15T08:00:00+00:00",
+                "ended_at": "2027-01-15T08:01:00+00:00",
                 "waiting_since": None,
                 "owed": [],
             },
         ],
     } == status
+
+
+def test_a_new_attempt_has_not_ended(books: Books) -> None:
+    """A claim of a further attempt takes back when, and why, the one before it ended."""
+    upload = books.note(KEY, "720p")
+    dead = books.ledger.renditions.move(
+        books.claim(upload, "720p"), State.DEAD, failure=Failure(code="1010", reason="No.")
+    )
+    for duty in dead.owed:
+        dead = books.ledger.renditions.done(dead, duty)
+
+    assert dead.ended_at == NOW
+    again = books.claim(upload, "720p", attempt=2)
+    assert (None, None) == (again.ended_at, again.failure)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 import yaml
 
-from local.errors import StackError
+from operate.errors import StackConfigError
 
 PROJECT_FOLDER: Final = Path(__file__).parent.parent
 """Where this project's Pulumi.yaml is."""
@@ -26,7 +26,7 @@ _TYPES: Final[Mapping[str, type]] = {
 
 
 @dataclass(frozen=True)
-class Stack:
+class StackConfig:
     """One stack of a project."""
 
     project: str
@@ -47,7 +47,7 @@ class Stack:
             name: the stack, such as `dev`.
 
         Raises:
-            StackError: the stack does not exist, a value is missing or of the wrong type.
+            StackConfigError: the stack does not exist, a value is missing or of the wrong type.
         """
         project = _read(project_folder / "Pulumi.yaml")
         namespace = project["name"]
@@ -56,7 +56,7 @@ class Stack:
         config = {**_defaults(declared), **values}
         problems = _problems(declared, config)
         if problems:
-            raise StackError(f"Stack {name!r}: {'; '.join(problems)}.")
+            raise StackConfigError(f"Stack {name!r}: {'; '.join(problems)}.")
         return cls(namespace, name, config)
 
     def value(self, key: str) -> Any:
@@ -81,9 +81,9 @@ def _read(path: Path) -> Mapping[str, Any]:
     try:
         document = yaml.safe_load(path.read_text()) or {}
     except yaml.YAMLError as error:
-        raise StackError(f"{path} is not YAML: {error}") from error
+        raise StackConfigError(f"{path} is not YAML: {error}") from error
     if not isinstance(document, dict):
-        raise StackError(f"{path} holds no settings, but {document!r}.")
+        raise StackConfigError(f"{path} holds no settings, but {document!r}.")
     return document
 
 
@@ -91,7 +91,7 @@ def _stack_file(project_folder: Path, name: str) -> Path:
     path = project_folder / f"Pulumi.{name}.yaml"
     if not path.is_file():
         there = sorted(other.name.split(".")[1] for other in project_folder.glob("Pulumi.*.yaml"))
-        raise StackError(
+        raise StackConfigError(
             f"There is no stack {name!r}: {path} does not exist. "
             f"Stacks that do: {', '.join(there) or 'none'}."
         )

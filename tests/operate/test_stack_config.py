@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local.errors import StackError
-from local.stack import DEFAULT_REGION, Stack
+from operate.errors import StackConfigError
+from operate.stack_config import DEFAULT_REGION, StackConfig
 
 PROJECT = """
 name: shop
@@ -29,31 +29,31 @@ def test_values_over_defaults(project: Path) -> None:
     """A value of the stack file replaces the default; keys get the project's namespace."""
     (project / "Pulumi.big.yaml").write_text("config: {size: 9, shop:names: [a, b]}")
 
-    assert (5, ["a"]) == tuple(map(Stack.load(project, "dev").value, ("size", "names")))
-    assert (9, ["a", "b"]) == tuple(map(Stack.load(project, "big").value, ("size", "names")))
+    assert (5, ["a"]) == tuple(map(StackConfig.load(project, "dev").value, ("size", "names")))
+    assert (9, ["a", "b"]) == tuple(map(StackConfig.load(project, "big").value, ("size", "names")))
 
 
 def test_region(project: Path) -> None:
     """The region is the provider's, with a default where nobody names one."""
     (project / "Pulumi.far.yaml").write_text("config: {names: [], 'aws:region': us-west-2}")
 
-    assert "eu-north-1" == Stack.load(project, "dev").region
-    assert "us-west-2" == Stack.load(project, "far").region
-    assert DEFAULT_REGION == Stack("shop", "dev", {}).region
+    assert "eu-north-1" == StackConfig.load(project, "dev").region
+    assert "us-west-2" == StackConfig.load(project, "far").region
+    assert DEFAULT_REGION == StackConfig("shop", "dev", {}).region
 
 
 def test_an_unknown_stack(project: Path) -> None:
     """The error names the file that would be needed and the stacks that exist."""
-    with pytest.raises(StackError, match=r"Pulumi\.prod\.yaml does not exist.* dev"):
-        Stack.load(project, "prod")
+    with pytest.raises(StackConfigError, match=r"Pulumi\.prod\.yaml does not exist.* dev"):
+        StackConfig.load(project, "prod")
 
 
 def test_a_missing_value(project: Path) -> None:
     """A value without a default must be given."""
     (project / "Pulumi.empty.yaml").write_text("")
 
-    with pytest.raises(StackError, match="shop:names has no value"):
-        Stack.load(project, "empty")
+    with pytest.raises(StackConfigError, match="shop:names has no value"):
+        StackConfig.load(project, "empty")
 
 
 @pytest.mark.parametrize("value", ["'9'", "9.5", "true", "[9]"])
@@ -61,8 +61,8 @@ def test_a_value_of_another_type(project: Path, value: str) -> None:
     """A value must be of the declared type, exactly."""
     (project / "Pulumi.odd.yaml").write_text(f"config: {{names: [], size: {value}}}")
 
-    with pytest.raises(StackError, match=r"shop:size is .* not of type integer"):
-        Stack.load(project, "odd")
+    with pytest.raises(StackConfigError, match=r"shop:size is .* not of type integer"):
+        StackConfig.load(project, "odd")
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_a_file_that_is_no_configuration(project: Path, text: str, complaint: st
     """A broken file is named."""
     (project / "Pulumi.broken.yaml").write_text(text)
 
-    with pytest.raises(StackError, match=rf"Pulumi\.broken\.yaml.*{complaint}"):
-        Stack.load(project, "broken")
+    with pytest.raises(StackConfigError, match=rf"Pulumi\.broken\.yaml.*{complaint}"):
+        StackConfig.load(project, "broken")
 
 
 def test_a_file_without_values(project: Path) -> None:
@@ -83,4 +83,4 @@ def test_a_file_without_values(project: Path) -> None:
     (project / "Pulumi.yaml").write_text(text)
     (project / "Pulumi.bare.yaml").write_text("config:\n")
 
-    assert [] == Stack.load(project, "bare").value("names")
+    assert [] == StackConfig.load(project, "bare").value("names")
