@@ -24,8 +24,11 @@ _STATES: Final = {
     "PROGRESSING": State.ENCODING,
     "COMPLETE": State.COMPLETE,
     "CANCELED": State.ERROR,
-    "ERROR": State.ERROR,
+    "ERROR": State.WAITING,
 }
+"""Of MediaConvert's jobs. One that failed is not the end: another job follows, or a dead letter."""
+
+CANCELED: Final = Failure("CANCELED", "Somebody canceled the job.")
 
 _Place = tuple[str, str]
 """Preset and key."""
@@ -48,8 +51,6 @@ class Watch:
         self._bucket: str = outputs["input_bucket"]
         self._pipelines: Mapping[str, str] = outputs["pipeline_arns"]
         self._dead_letter_queues: Mapping[str, str] = outputs["dead_letter_queue_urls"]
-        # Then the end of a failed job is another job, or a dead letter.
-        self._failed_jobs_are_tried_again = "ledger_table" in outputs
         self._given_up: dict[_Place, Failure] = {}
 
     def look(self, renditions: Iterable[Rendition]) -> dict[Rendition, Sight]:
@@ -84,11 +85,7 @@ class Watch:
             return seen
         if given_up:
             return replace(seen, state=State.ERROR, failure=given_up)
-        if job["Status"] == "ERROR" and self._failed_jobs_are_tried_again:
-            return replace(seen, state=State.WAITING)
-        if seen.state is State.ERROR:
-            return replace(seen, failure=_job_failure(job))
-        return seen
+        return replace(seen, failure=CANCELED) if seen.state is State.ERROR else seen
 
     def _jobs(self, presets: Iterable[str]) -> Mapping[_Place, list["JobTypeDef"]]:
         """The jobs of presets by preset and key of the input, the latest attempt first."""
@@ -114,12 +111,6 @@ class Watch:
             failure = _dead_letter_failure(message)
             for key in _keys(message):
                 self._given_up[preset, key] = failure
-
-
-def _job_failure(job: "JobTypeDef") -> Failure:
-    return Failure(
-        job.get("ErrorCode", job["Status"]), job.get("ErrorMessage", "The job was canceled.")
-    )
 
 
 def _output(job: "JobTypeDef") -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """A run: uploads in the midst of trouble, until everything has come to rest."""
 
+import sys
 import time
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,6 +32,9 @@ TICK_SECONDS = 0.05
 MOST_UNDER_WAY = 120
 """Renditions that are waited for before there is another upload: a machine that is slow gets more
 time, not a longer queue."""
+
+PROGRESS_STEPS = 500
+"""Steps between two lines of progress: `make chaos` takes long."""
 
 REST_SECONDS = 300
 """How long it may take to come to rest; on two idle cores it takes a fifth of that."""
@@ -77,11 +81,14 @@ class _Storm:
             agenda=self.agenda,
             pipelines=self.cloud.outputs["pipeline_arns"],
         )
-        for action in script:
+        for number, action in enumerate(script, start=1):
             while self._under_way() > MOST_UNDER_WAY:
                 self._tick()
             action()
             self._tick()
+            if number % PROGRESS_STEPS == 0:
+                sys.stdout.write(f"\n{number:,} of {len(script):,} uploads and troubles")
+                sys.stdout.flush()
         while not self.agenda.is_empty:
             self._tick()
         self.trouble.lift()

@@ -65,6 +65,22 @@ def test_a_new_upload_of_a_key_is_a_new_job(
     assert 2 == len(world.mediaconvert.jobs)
 
 
+def test_what_is_complete_is_not_paid_again(
+    world: World, branch: BranchWorld, upload: Upload
+) -> None:
+    """A dead letter that is redriven after its rendition came all the same makes no job."""
+    branch.notify(upload)
+    branch.invoke()
+    [job] = world.mediaconvert.jobs
+    world.tell(job, "COMPLETE")
+    world.outcomes.invoke()
+    branch.notify(upload, attempt="2")
+
+    assert [] == branch.invoke()
+    assert [job] == world.mediaconvert.jobs
+    assert State.COMPLETE == world.rendition(upload).state
+
+
 def test_death_before_create_job_costs_time_only(
     world: World, branch: BranchWorld, upload: Upload
 ) -> None:

@@ -24,8 +24,6 @@ OUTPUTS = {
     "pipeline_arns": {"720p": "shared", "1080p": "shared"},
     "dead_letter_queue_urls": {"720p": "720p-dlq", "1080p": "1080p-dlq"},
 }
-LEDGER = {"ledger_table": "ledger"}
-"""The output of a stack whose failed jobs are tried again."""
 
 
 def job(status: str, rendition: Rendition = A, **more: Any) -> dict[str, Any]:
@@ -102,14 +100,10 @@ class Aws:
         return {"Messages": letters}
 
 
-def look(
-    *jobs: dict[str, Any],
-    letters: tuple[dict[str, Any], ...] = (),
-    outputs: Mapping[str, Any] = OUTPUTS,
-) -> Sight | None:
+def look(*jobs: dict[str, Any], letters: tuple[dict[str, Any], ...] = ()) -> Sight | None:
     """Look at rendition A."""
     aws = Aws(list(jobs), list(letters))
-    return Watch(cast("Clients", aws), outputs).look([A]).get(A)
+    return Watch(cast("Clients", aws), OUTPUTS).look([A]).get(A)
 
 
 def test_nothing_to_see() -> None:
@@ -126,11 +120,11 @@ def test_nothing_to_see() -> None:
         ("PROGRESSING", State.ENCODING),
         ("COMPLETE", State.COMPLETE),
         ("CANCELED", State.ERROR),
-        ("ERROR", State.ERROR),
+        ("ERROR", State.WAITING),
     ],
 )
 def test_states(status: str, state: State) -> None:
-    """A job's status is the rendition's state."""
+    """After a failed job comes another, or a dead letter; after a canceled one comes nothing."""
     sight = look(job(status))
 
     assert sight
@@ -180,51 +174,24 @@ def test_the_latest_attempt_counts() -> None:
     assert (State.ENCODING, "2-b", 2) == (sight.state, sight.job_id, sight.attempts)
 
 
-def test_a_failed_job() -> None:
-    """A job that failed for good ends its rendition with MediaConvert's words."""
-    sight = look(job("ERROR", ErrorCode=1010, ErrorMessage="No video."))
+def test_a_dead_letter_is_the_end() -> None:
+    """The dead letter's code is MediaConvert's, as a number."""
+    sight = look(
+        job("ERROR", ErrorCode=1010),
+        letters=(letter(code="1010", reason="No video."),),
+    )
 
     assert sight
+    assert (State.ERROR, 1) == (sight.state, sight.attempts)
     assert Failure(1010, "No video.") == sight.failure
 
 
-class TestWithALedger:
-    """Where failed jobs are tried again."""
+def test_a_rendition_that_exists_counts() -> None:
+    """A rendition that came after all is complete, whatever a dead letter says."""
+    sight = look(job("COMPLETE"), letters=(letter(code="crashed"),))
 
-    OUTPUTS = OUTPUTS | LEDGER
-
-    def test_a_failed_job_is_not_the_end(self) -> None:
-        """A failed job is followed by another, or by a dead letter."""
-        sight = look(job("ERROR", ErrorCode=1999), outputs=self.OUTPUTS)
-
-        assert sight
-        assert (State.WAITING, None) == (sight.state, sight.failure)
-
-    def test_a_dead_letter_is(self) -> None:
-        """The dead letter's code is MediaConvert's, as a number."""
-        sight = look(
-            job("ERROR", ErrorCode=1010),
-            letters=(letter(code="1010", reason="No video."),),
-            outputs=self.OUTPUTS,
-        )
-
-        assert sight
-        assert (State.ERROR, 1) == (sight.state, sight.attempts)
-        assert Failure(1010, "No video.") == sight.failure
-
-    def test_a_canceled_job_is(self) -> None:
-        """Nobody tries a canceled job again."""
-        sight = look(job("CANCELED"), outputs=self.OUTPUTS)
-
-        assert sight
-        assert State.ERROR is sight.state
-
-    def test_a_rendition_that_exists_counts(self) -> None:
-        """A rendition that came after all is complete, whatever a dead letter says."""
-        sight = look(job("COMPLETE"), letters=(letter(code="crashed"),), outputs=self.OUTPUTS)
-
-        assert sight
-        assert (State.COMPLETE, None) == (sight.state, sight.failure)
+    assert sight
+    assert (State.COMPLETE, None) == (sight.state, sight.failure)
 
 
 def test_dead_letters_are_remembered() -> None:

@@ -187,6 +187,8 @@ CLIPS = (
     Clip("sound-only", "no picture", lambda path: make(path, *_SOUND, *_AAC), error=1020),
     Clip("two-tracks", "a second sound track, which is silent",
          _encoded("-map", "0", "-map", "1", "-map", "2", sound=(*_SOUND, *_SILENCE))),
+    Clip("no-frame", "no seconds: an index of nothing",
+         lambda path: make(path, *_picture(), *H264, "-t", "0"), error=1020, audio_error=1021),
     Clip("one-frame", "a single frame", _frames(1), seconds=1 / 30, has_sound=False,
          audio_error=1021),
     Clip("two-frames", "two frames", _frames(2), seconds=2 / 30, has_sound=False,
