@@ -27,17 +27,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bench.calls import INDEX_WRITE, Calls
-from components import prices
 from components.defaults import FUNCTION_MEMORY_MB
-from components.estimate import RENDITION_USE, UPLOAD_USE, report
-from components.job_settings import job_document
+from components.estimate import prices
+from components.estimate.report import RENDITION_USE, UPLOAD_USE, report
 from components.presets import PresetArgs, resolve
+from components.presets.job_settings import job_document
 from handlers import clients, job_outcome, submit_job
 from handlers.delivery import FIRST_ATTEMPT, Delivery
 from handlers.duties import Duties
 from handlers.events import read_uploads
-from handlers.job_request import job_request
 from handlers.ledger import Ledger
+from handlers.mediaconvert.job_request import job_request
 from handlers.names import Environment, JobMetadata
 from handlers.observability import logger
 from handlers.outcome import Outcome

@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from components.job_settings import job_document
 from components.presets import resolve
+from components.presets.job_settings import job_document
 from local.mediaconvert.encode import output_arguments
 from local.mediaconvert.ffmpeg import executable
 from local.mediaconvert.probe import probe

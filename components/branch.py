@@ -9,11 +9,11 @@ from pulumi import Output
 from components import defaults, policies
 from components.function import Identity, function, package, queue_triggers
 from components.intake import Intake
-from components.job_settings import job_document
 from components.ledger import Ledger
 from components.monitoring import Monitoring
 from components.outcome import Outcome
 from components.presets import Preset
+from components.presets.job_settings import job_document
 from components.queues import dead_letter_queue, queue_with_redrive
 from components.reconcile import Reconcile
 from components.scope import PRESET_TAG, Scope

@@ -10,7 +10,7 @@ from pulumi import Input, Output
 from components import defaults, policies
 from components.scope import Scope
 
-_HANDLERS = Path(__file__).parent.parent / "handlers"
+_PROJECT = Path(__file__).parent.parent
 
 
 class Identity:
@@ -48,8 +48,8 @@ def package(files: Mapping[str, str]) -> pulumi.AssetArchive:
         files: further files of the archive, name to text.
     """
     handlers: dict[str, pulumi.Asset | pulumi.Archive] = {
-        f"handlers/{path.name}": pulumi.FileAsset(str(path))
-        for path in sorted(_HANDLERS.glob("*.py"))
+        path.relative_to(_PROJECT).as_posix(): pulumi.FileAsset(str(path))
+        for path in sorted((_PROJECT / "handlers").rglob("*.py"))
     }
     return pulumi.AssetArchive(
         handlers | {name: pulumi.StringAsset(text) for name, text in files.items()}

@@ -1,6 +1,6 @@
 """What becomes of Elastic Transcoder's system presets."""
 
-from components.elastic_transcoder import REFUSED_PRESETS, SYSTEM_PRESETS, becomes
+from components.presets.elastic_transcoder import REFUSED_PRESETS, SYSTEM_PRESETS, becomes
 from docs.markdown import table
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from docs.markdown import fence, table
 from handlers.announcement import of_asset
-from handlers.asset import Asset
-from handlers.rendition import Rendition, State
+from handlers.ledger.asset import Asset
+from handlers.ledger.rendition import Rendition, State
 from handlers.retry_policy import RETRIES
 from handlers.upload import Upload
 

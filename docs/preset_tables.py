@@ -5,11 +5,10 @@ from typing import Any, NotRequired, get_args, get_origin, get_type_hints
 
 import yaml
 
-from components.catalogue import CATALOGUE
-from components.job_settings import job_document
-from components.preset import PresetArgs
-from components.presets import PresetError, resolve
-from components.renditions import FIELDS_OF_KIND
+from components.presets import PresetArgs, PresetError, resolve
+from components.presets.catalogue import CATALOGUE
+from components.presets.job_settings import job_document
+from components.presets.renditions import FIELDS_OF_KIND
 from docs.attributes import documented
 from docs.markdown import code, fence, table
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from handlers.asset import Asset
+from handlers.ledger.asset import Asset
+from handlers.ledger.rendition import Rendition
 from handlers.names import AnnouncementAttribute
-from handlers.rendition import Rendition
 from handlers.upload import Upload
 
 RENDITION: Final = "rendition"

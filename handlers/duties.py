@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Final
 
 from handlers import announcement, retry_policy
 from handlers.announcement import Announcement
-from handlers.asset import Asset
-from handlers.branches import Branch
 from handlers.dead_letter import message_attributes, send_dead_letter
 from handlers.events import write_notice
 from handlers.ledger import Ledger
+from handlers.ledger.asset import Asset
+from handlers.ledger.branches import Branch
+from handlers.ledger.rendition import Duty, Failure, Rendition, State
+from handlers.ledger.renditions import NotMovedError
 from handlers.names import YES, MessageAttribute
 from handlers.observability import logger
-from handlers.rendition import Duty, Failure, Rendition, State
-from handlers.renditions import NotMovedError
 from handlers.settings import FanoutSettings
 from handlers.upload import Upload
 

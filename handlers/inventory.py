@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from handlers.branches import Branch
 from handlers.delivery import FIRST_ATTEMPT
 from handlers.duties import Duties
 from handlers.ledger import Ledger
+from handlers.ledger.branches import Branch
 from handlers.pace import Pace
 from handlers.upload import Upload
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from handlers import clients
 from handlers.batch import BatchAnswer, Record, settle_each
 from handlers.duties import Duties
-from handlers.job_events import read_job_end
 from handlers.ledger import Ledger
+from handlers.mediaconvert.job_events import read_job_end
 from handlers.observability import logger
 from handlers.outcome import Outcome
 from handlers.settings import FanoutSettings

@@ -7,11 +7,11 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from handlers import retry_policy
 from handlers.duties import Duties
-from handlers.job_events import JobEnd, JobStatus
 from handlers.ledger import Ledger
+from handlers.ledger.rendition import Failure, Rendition, State
+from handlers.ledger.renditions import NotMovedError
+from handlers.mediaconvert.job_events import JobEnd, JobStatus
 from handlers.observability import logger
-from handlers.rendition import Failure, Rendition, State
-from handlers.renditions import NotMovedError
 
 CANCELED: Final = Failure(code="canceled", reason="Somebody canceled the job in MediaConvert.")
 NO_REASON: Final = Failure(code="unknown", reason="MediaConvert gave no reason.")

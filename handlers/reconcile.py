@@ -22,11 +22,11 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers import clients
-from handlers.branches import Branch
 from handlers.duties import Duties
 from handlers.inventory import Inventory
 from handlers.ledger import Ledger
-from handlers.ledger_items import unix_time
+from handlers.ledger.branches import Branch
+from handlers.ledger.items import unix_time
 from handlers.observability import logger
 from handlers.outcome import Outcome
 from handlers.settings import ReconcileSettings

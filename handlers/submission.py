@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.duties import Duties
-from handlers.job_request import job_request
-from handlers.job_search import find_job
 from handlers.ledger import Ledger
+from handlers.ledger.rendition import REOPENED_BY_A_LATER_ATTEMPT, Failure, Rendition, State
+from handlers.ledger.renditions import NotGrantedError, NotMovedError
+from handlers.mediaconvert.job_request import job_request
+from handlers.mediaconvert.job_search import find_job
+from handlers.mediaconvert.output_groups import bucket_and_key, expected_outputs
+from handlers.mediaconvert.refusal import Refusal, refusal
 from handlers.observability import logger
-from handlers.output_groups import bucket_and_key, expected_outputs
-from handlers.refusal import Refusal, refusal
-from handlers.rendition import REOPENED_BY_A_LATER_ATTEMPT, Failure, Rendition, State
-from handlers.renditions import NotGrantedError, NotMovedError
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 from handlers.upload_cap import UploadCap

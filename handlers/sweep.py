@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handlers.asset import PENDING, Asset
-from handlers.branches import Branch
 from handlers.delivery import FIRST_ATTEMPT
 from handlers.duties import Duties
-from handlers.job_events import JobEnd, JobStatus, read_job
 from handlers.ledger import Ledger
+from handlers.ledger.asset import PENDING, Asset
+from handlers.ledger.branches import Branch
+from handlers.ledger.rendition import Failure, Rendition, State
+from handlers.ledger.renditions import NotMovedError
+from handlers.mediaconvert.job_events import JobEnd, JobStatus, read_job
 from handlers.observability import logger
 from handlers.outcome import Outcome
 from handlers.pace import Pace
-from handlers.rendition import Failure, Rendition, State
-from handlers.renditions import NotMovedError
 from handlers.upload import Upload
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from handlers.rendition import Failure
+from handlers.ledger.rendition import Failure
 from handlers.upload import Upload
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from handlers.events import EventError, read_uploads
+from handlers.mediaconvert.output_groups import bucket_and_key, expected_outputs, group_settings
 from handlers.names import JobMetadata, MessageAttribute
-from handlers.output_groups import bucket_and_key, expected_outputs, group_settings
 from local.clients import Clients
 from local.mediaconvert.destination import output_uri
 from local.rendition import Failure, Rendition, Sight, State

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
         OperateError: the stack's configuration cannot work.
     """
     from components.estimate import report  # noqa: PLC0415 -- brings Pulumi along, a second
-    from components.estimate_text import text  # noqa: PLC0415 -- the same
+    from components.estimate.text import text  # noqa: PLC0415 -- the same
     from components.presets import PresetError, resolve  # noqa: PLC0415 -- the same
 
     stack = StackConfig.load(PROJECT_FOLDER, options.stack)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from handlers.branches import Branch
+from handlers.ledger.branches import Branch
 from operate.clients import THREADS
 from operate.letter import Letter
 from operate.progress import counting, say

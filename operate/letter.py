@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
-from handlers.branches import Branch
 from handlers.dead_letter import message_attributes
 from handlers.delivery import FIRST_ATTEMPT
 from handlers.events import EventError, read_uploads
+from handlers.ledger.branches import Branch
 from handlers.names import MessageAttribute
 from operate.durations import ago
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
-from handlers.branches import Branch
+from handlers.ledger.branches import Branch
 from operate.errors import UsageError
 
 STANDARD_INPUT: Final = "-"

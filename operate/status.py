@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from handlers import assets, renditions
-from handlers.asset import Asset
-from handlers.ledger_items import upload_partition
+from handlers.ledger import assets, renditions
+from handlers.ledger.asset import Asset
+from handlers.ledger.items import upload_partition
+from handlers.ledger.rendition import Duty, Failure, Output, Rendition, State
+from handlers.ledger.table import Table
 from handlers.names import LedgerKey
-from handlers.rendition import Duty, Failure, Output, Rendition, State
-from handlers.table import Table
 from handlers.upload import Upload
 from operate.clients import Clients
 from operate.durations import ago

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from components.cost import Cost
-from components.estimate import RENDITION_USE, UPLOAD_USE, report
+from components.estimate.cost import Cost
+from components.estimate.report import RENDITION_USE, UPLOAD_USE, report
 from components.presets import resolve
-from components.renditions import FIELDS_OF_KIND
+from components.presets.renditions import FIELDS_OF_KIND
 from docs.tables import PAGES, TABLES, refreshed
 from tests.engine import ROOT, run_main
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from components.service_model import check_job
+from components.presets.service_model import check_job
 from local.mediaconvert.descriptions import described_job, described_queue
 from local.mediaconvert.errors import ApiError
 from local.mediaconvert.implemented import not_implemented

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from components.preset import PresetArgs
+from components.presets import PresetArgs
 from tests.local.mediaconvert import clips
 from tests.local.mediaconvert.presets import preset_job
 from tests.local.mediaconvert.studio import OUTPUT, Studio, open_studio

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from handlers.rendition import Rendition, State
+from handlers.ledger.rendition import Rendition, State
 from handlers.retry_policy import RETRIES
 from handlers.upload import Upload
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from handlers.rendition import State
+from handlers.ledger.rendition import State
 from tests.chaos.books import Books
 
 JOB_STATUS: Final = {State.COMPLETE: "COMPLETE", State.SUPERSEDED: "COMPLETE", State.DEAD: "ERROR"}

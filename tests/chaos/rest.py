@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from handlers import assets, renditions
-from handlers.table import Table
+from handlers.ledger import assets, renditions
+from handlers.ledger.table import Table
 from local.cloud import LocalCloud
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.rendition import Output, Rendition, State
+from handlers.ledger.rendition import Output, Rendition, State
 from handlers.upload import Upload
 from tests.chaos.books import Books, Job, Letter, Slot
 from tests.chaos.checks import lost, misplaced, paid_twice, untold

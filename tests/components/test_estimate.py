@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.encode_price import Source
-from components.estimate import NOT_PRICED, rendition_cost, report, upload_cost
-from components.estimate_text import text
-from components.preset import Preset, PresetArgs
-from components.presets import CATALOGUE, resolve
+from components.estimate.encode_price import Source
+from components.estimate.report import NOT_PRICED, rendition_cost, report, upload_cost
+from components.estimate.text import text
+from components.presets import Preset, PresetArgs, resolve
+from components.presets.catalogue import CATALOGUE
 
 
 def _preset(**fields: Any) -> Preset:

@@ -380,7 +380,7 @@ class TestBranch:
         job = json.loads(job_asset.text)
         [output] = job["Settings"]["OutputGroups"][0]["Outputs"]
 
-        assert {f"handlers/{p.name}" for p in (ROOT / "handlers").glob("*.py")} | {
+        assert {p.relative_to(ROOT).as_posix() for p in (ROOT / "handlers").rglob("*.py")} | {
             "job.json"
         } == set(code.assets)
         assert f"-{preset}" == output["NameModifier"]

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from handlers import announcement
-from handlers.asset import Asset
-from handlers.rendition import Output, Rendition, State
+from handlers.ledger.asset import Asset
+from handlers.ledger.rendition import Output, Rendition, State
 from handlers.upload import Upload
 
 SNS_MAXIMUM = 262_144

@@ -12,7 +12,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from moto import mock_aws
 
 from handlers.events import read_uploads
-from handlers.rendition import ENDS, State
+from handlers.ledger.rendition import ENDS, State
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 from tests.handlers.fakes import BAD_REQUEST, NO_ANSWER, THROTTLED, KilledError

@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from handlers import retry_policy
 from handlers.events import write_notice
-from handlers.rendition import Duty, State
+from handlers.ledger.rendition import Duty, State
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 from tests.handlers.fakes import THROTTLED, KilledError, client_error
@@ -125,6 +125,21 @@ def test_a_duplicate_event_changes_and_tells_nothing(
     assert [] == world.announcements()
 
 
+@pytest.mark.parametrize("first", ["COMPLETE", "CANCELED"])
+def test_the_first_end_of_a_job_is_its_end(
+    first: str, world: World, job: dict[str, Any], upload: Upload
+) -> None:
+    """What has come to an end is not given up by another that is told of the same job."""
+    world.tell(job, first)
+    world.outcomes.invoke()
+    before = world.rendition(upload)
+    world.tell(job, "ERROR", errorCode=1010, errorMessage="No.")
+
+    assert [] == world.outcomes.invoke()
+    assert before == world.rendition(upload)
+    assert [] == world["720p"].dead_letters()
+
+
 def test_an_event_of_a_job_that_goes_on_is_nothing_to_do(world: World, job: dict[str, Any]) -> None:
     """Events from before a job's end are done without a trace."""
     world.tell(job, "PROGRESSING")
@@ -146,6 +161,19 @@ def test_an_error_that_can_pass_is_tried_again(
     assert State.RETRYING == world.rendition(upload).state
     assert [] == world["720p"].dead_letters()
     assert [] == world.announcements()
+
+
+def test_an_error_that_is_told_twice_is_tried_again_once(
+    world: World, job: dict[str, Any], upload: Upload
+) -> None:
+    """The second event uses up none of the attempts, and asks for none."""
+    for _ in range(2):
+        world.tell(job, "ERROR", errorCode=1517, errorMessage="Perhaps.")
+
+        assert [] == world.outcomes.invoke()
+
+    assert 1 == world["720p"].waiting()
+    assert 1 == world.rendition(upload).retries
 
 
 def test_the_next_attempt_is_a_message_that_waits(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.rendition import Duty, State
+from handlers.ledger.rendition import Duty, State
 from handlers.submission import MAX_SILENT_DELIVERIES
 from handlers.upload import Upload
 from tests.handlers.fakes import (

@@ -11,9 +11,9 @@ from moto import mock_aws
 
 from handlers import pace
 from handlers.inventory import GRACE, LOOKBACK
+from handlers.ledger.rendition import State
 from handlers.pace import LONGEST_DELAY, MOST, Pace
 from handlers.reconcile import RequestError
-from handlers.rendition import State
 from handlers.settings import SubmitJobSettings
 from handlers.sweep import JOB_PATIENCE, MESSAGE_PATIENCE, OWED_PATIENCE, Help, help_for
 from handlers.upload import Upload

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from components.job_settings import job_document
 from components.presets import resolve
-from handlers.job_events import read_job, read_job_end
-from handlers.job_request import job_metadata
-from handlers.job_search import find_job
-from handlers.rendition import State
+from components.presets.job_settings import job_document
+from handlers.ledger.rendition import State
+from handlers.mediaconvert.job_events import read_job, read_job_end
+from handlers.mediaconvert.job_request import job_metadata
+from handlers.mediaconvert.job_search import find_job
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 from tests.handlers.world import BranchWorld, World

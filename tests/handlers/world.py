@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 import boto3
 
 from handlers import job_outcome, reconcile, submit_job
-from handlers.branches import Branch
 from handlers.duties import Duties
 from handlers.events import write_notice
 from handlers.ledger import Ledger
+from handlers.ledger.branches import Branch
+from handlers.ledger.rendition import Rendition
 from handlers.names import BRANCHES, LEDGER_INDEX, BranchAttribute, LedgerKey
 from handlers.outcome import Outcome
-from handlers.rendition import Rendition
 from handlers.settings import FanoutSettings, ReconcileSettings, SubmitJobSettings
 from handlers.submission import Submission
 from handlers.upload import Upload

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from components.job_settings import job_document
 from components.presets import resolve
+from components.presets.job_settings import job_document
 from handlers.names import MessageAttribute
 from local.clients import Clients
 from local.cloud import LocalCloud

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from components.job_settings import job_document
-from components.preset import PresetArgs
-from components.presets import resolve
-from handlers.output_groups import group_settings
+from components.presets import PresetArgs, resolve
+from components.presets.job_settings import job_document
+from handlers.mediaconvert.output_groups import group_settings
 from local.rendition import Failure, Rendition, Sight, State
 from local.watch import Watch
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from handlers.branches import Branch
 from handlers.dead_letter import send_dead_letter
 from handlers.events import write_notice
+from handlers.ledger.branches import Branch
 from handlers.names import MessageAttribute
 from handlers.upload import Upload
 from operate.stack_outputs import Stack

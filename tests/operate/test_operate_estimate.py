@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from components.estimate import report
-from components.estimate_text import text
+from components.estimate.text import text
 from components.presets import resolve
 from operate import estimate
 from operate.__main__ import main

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from handlers.branches import Branch
+from handlers.ledger.branches import Branch
 from operate import redrive
 from operate.hold import Hold
 from tests.operate.cloud import Cloud

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from handlers.branches import Branch
 from handlers.events import write_notice
+from handlers.ledger.branches import Branch
 from operate.letter import Letter, LetterError
 from tests.operate.cloud import upload_of
 

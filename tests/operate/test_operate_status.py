@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from handlers.ledger import Ledger
+from handlers.ledger.rendition import Duty, Failure, Output, Rendition, State
 from handlers.names import LedgerKey
-from handlers.rendition import Duty, Failure, Output, Rendition, State
 from handlers.settings import FanoutSettings
 from handlers.upload import Upload
 from operate.__main__ import main

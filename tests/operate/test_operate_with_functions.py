@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from handlers.inventory import GRACE
-from handlers.rendition import State
+from handlers.ledger.rendition import State
 from handlers.settings import SubmitJobSettings
 from operate.hold import Hold
 from operate.reconciliation import reconcile

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from components.catalogue import CATALOGUE
-from components.preset import AudioFile, Hls, Mp4, Picture, Preset, Thumbnails
-from components.preset import Sound as PresetSound
+from components.presets.catalogue import CATALOGUE
+from components.presets.preset import AudioFile, Hls, Mp4, Picture, Preset, Thumbnails
+from components.presets.preset import Sound as PresetSound
 from local.mediaconvert.iso_boxes import iso_boxes
 from tests.torture.clips import FLASH, Clip
 from tests.torture.look import Sight, listen, look

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.catalogue import CATALOGUE
-from components.preset import AudioFile, PresetArgs
 from components.presets import resolve
+from components.presets.catalogue import CATALOGUE
+from components.presets.preset import AudioFile, PresetArgs
 from tests.local.mediaconvert.presets import preset_job
 from tests.local.mediaconvert.studio import OUTPUT, Studio
 from tests.torture.clips import Clip

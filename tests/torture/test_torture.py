@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.preset import PresetArgs
-from components.presets import resolve
+from components.presets import PresetArgs, resolve
 from tests.local.mediaconvert.clips import make
 from tests.local.mediaconvert.studio import Studio, open_studio
 from tests.torture.clips import CLIPS, Clip

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-_SAMPLE = Path(__file__).parents[2] / "components" / "job_documents" / "720p.json"
+_SAMPLE = Path(__file__).parents[2] / "components" / "presets" / "job_documents" / "720p.json"
 
 
 def job_document() -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from components.job_settings import job_document
-from components.preset import PresetArgs
-from components.presets import resolve
-from handlers.output_groups import group_settings
+from components.presets import PresetArgs, resolve
+from components.presets.job_settings import job_document
+from handlers.mediaconvert.output_groups import group_settings
 
 FILE_INPUT = "s3://studio-input/trips/a b.mp4"
 STEM = "s3://studio-output/trips/a b"

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from components.preset import PresetArgs
-from components.service_model import check_job
+from components.presets import PresetArgs
+from components.presets.service_model import check_job
 from local.mediaconvert.implemented import not_implemented
-from tests.components.entries import ENTRIES
+from tests.components.presets.entries import ENTRIES
 from tests.local.mediaconvert import clips
 from tests.local.mediaconvert.presets import preset_job
 from tests.local.mediaconvert.studio import Studio, open_studio

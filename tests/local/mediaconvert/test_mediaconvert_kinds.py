@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import av
 import pytest
 
-from components.preset import PresetArgs
+from components.presets import PresetArgs
 from local.mediaconvert.probe import probe
 from local.mediaconvert.variant import relative
 from tests.local.mediaconvert import clips

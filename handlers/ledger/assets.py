@@ -1,0 +1,148 @@
+"""The ledger's assets: written down at the first sight of an upload, settled at its last end."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import asdict
+from typing import Final
+
+from boto3.dynamodb.conditions import Attr
+
+from handlers.ledger.asset import PENDING, Asset
+from handlers.ledger.items import NOT_WAITING, Stamp, upload_partition
+from handlers.ledger.rendition import State
+from handlers.ledger.table import Change, ConditionRefusedError, ItemKey, Table
+from handlers.names import LedgerKey
+from handlers.upload import Upload
+
+SORT_KEY: Final = "asset"
+LATEST: Final = "latest"
+
+SEQUENCER_CHARACTERS: Final = 64
+"""Sequencers are compared as text, the shorter one filled up with zeros; S3's have some 18."""
+
+
+class Assets:
+    """Every upload with the ends of its renditions, and the newest upload of every key."""
+
+    def __init__(self, table: Table, stamp: Stamp) -> None:
+        """Use the ledger's table."""
+        self._table = table
+        self._stamp = stamp
+
+    def get(self, digest: str) -> Asset | None:
+        """Read the asset of an upload."""
+        item = self._table.get(_key(digest))
+        return Asset.from_item(item) if item else None
+
+    def note(self, upload: Upload, presets: Collection[str]) -> None:
+        """Write a new upload down, with the presets that it is rendered for."""
+        self._note_latest(upload)
+        asset = {
+            "upload": asdict(upload),
+            "ends": {preset: {"state": PENDING, "attempt": 0} for preset in presets},
+            "revision": 0,
+            "settled_revision": 0,
+        }
+        self._table.insert(_key(upload.digest), asset | self._stamp.waiting(SORT_KEY))
+
+    def is_superseded(self, upload: Upload) -> bool:
+        """Tell whether a newer upload of the same key has been noted.
+
+        Only S3's sequencer orders uploads. One that was found in a listing has none, and is not
+        taken for superseded.
+        """
+        latest = self._table.get(_latest_key(upload))
+        return (
+            upload.sequencer is not None
+            and latest is not None
+            and latest["sequencer"] > _comparable(upload.sequencer)
+        )
+
+    def tell(self, upload: Upload, preset: str, state: State, attempt: int) -> Asset | None:
+        """Write down how a rendition ended; each end counts once, however often it is told.
+
+        Args:
+            upload: The upload.
+            preset: The rendition's preset.
+            state: How it ended.
+            attempt: The attempt that ended so.
+
+        Returns:
+            The asset as it is now; None when the ledger does not know the upload.
+        """
+        end = f"ends.{preset}"
+        change = Change(
+            put={end: {"state": state, "attempt": attempt}, **self._stamp.waiting(SORT_KEY)},
+            add={"revision": 1},
+            remove=frozenset({"looks"}),
+        )
+        is_news = Attr(end).not_exists() | Attr(f"{end}.attempt").lt(attempt)
+        if state is not State.DEAD:
+            # A rendition that was given up for lost has come to another end after all.
+            was_dead = Attr(f"{end}.attempt").eq(attempt) & Attr(f"{end}.state").eq(State.DEAD)
+            is_news |= was_dead
+        try:
+            item = self._table.update(
+                _key(upload.digest), change, Attr("upload").exists() & is_news
+            )
+        except ConditionRefusedError as error:
+            return Asset.from_item(error.item) if error.item else None
+        return Asset.from_item(item)
+
+    def settle(self, asset: Asset) -> None:
+        """Write down that everybody has been told of this revision, unless there is a newer one."""
+        change = Change(
+            put={"settled_revision": asset.revision, **self._stamp.expiring()}, remove=NOT_WAITING
+        )
+        try:
+            self._table.update(
+                _key(asset.upload.digest), change, Attr("revision").eq(asset.revision)
+            )
+        except ConditionRefusedError:
+            return  # Whoever wrote the newer revision tells of it.
+
+    def waiting_since(self, latest: int) -> Iterator[Asset]:
+        """Read the assets that nothing has happened to since a time, the oldest first.
+
+        Args:
+            latest: Unix time in seconds.
+        """
+        for key in self._table.open_since(SORT_KEY, latest):
+            item = self._table.get(key)
+            if item is not None and LedgerKey.SINCE in item:
+                yield Asset.from_item(item)
+
+    def touch(self, asset: Asset) -> None:
+        """Write down that an asset was looked at, which takes it to the end of the line."""
+        change = Change(put=self._stamp.waiting(SORT_KEY), add={"looks": 1})
+        try:
+            self._table.update(
+                _key(asset.upload.digest), change, Attr("revision").eq(asset.revision)
+            )
+        except ConditionRefusedError:
+            return  # It has changed, which takes it there as well.
+
+    def _note_latest(self, upload: Upload) -> None:
+        if upload.sequencer is None:
+            return
+        sequencer = _comparable(upload.sequencer)
+        change = Change(put={"sequencer": sequencer, **self._stamp.expiring()})
+        is_newest = Attr("sequencer").not_exists() | Attr("sequencer").lt(sequencer)
+        try:
+            self._table.update(_latest_key(upload), change, is_newest)
+        except ConditionRefusedError:
+            return  # A newer upload has been noted; they arrive in any order.
+
+
+def _key(digest: str) -> ItemKey:
+    return upload_partition(digest), SORT_KEY
+
+
+def _latest_key(upload: Upload) -> ItemKey:
+    identity = json.dumps((upload.bucket, upload.key))
+    return f"object#{hashlib.sha256(identity.encode()).hexdigest()}", LATEST
+
+
+def _comparable(sequencer: str) -> str:
+    return sequencer.ljust(SEQUENCER_CHARACTERS, "0")

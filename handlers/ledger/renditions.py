@@ -1,0 +1,258 @@
+"""The ledger's renditions: claims and moves, each one conditional write."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from handlers.ledger.items import NOT_WAITING, Stamp, upload_partition
+from handlers.ledger.rendition import (
+    ENDS,
+    MOVES,
+    REOPENED_BY_A_LATER_ATTEMPT,
+    Duty,
+    Failure,
+    Output,
+    Rendition,
+    State,
+)
+from handlers.ledger.table import Change, ConditionRefusedError, ItemKey, Table
+from handlers.names import LedgerKey
+from handlers.upload import Upload
+
+PREFIX: Final = "rendition#"
+
+
+class NotGrantedError(Exception):
+    """A claim was refused: the rendition is another delivery's, or has gone on."""
+
+    def __init__(self, rendition: Rendition, seconds: int) -> None:
+        """Keep the rendition as it stands, which says why.
+
+        Args:
+            rendition: The rendition.
+            seconds: How long the claim that it has, if it has one, stays another delivery's.
+        """
+        super().__init__(f"The rendition is {rendition.state}, attempt {rendition.attempt}.")
+        self.rendition = rendition
+        self.seconds = seconds
+
+
+class NotMovedError(Exception):
+    """A move was refused: it has been made before, or the rendition has gone on."""
+
+    def __init__(self, rendition: Rendition | None) -> None:
+        """Keep the rendition as it stands; None when the ledger does not know it."""
+        super().__init__(
+            f"The rendition is {rendition.state}, attempt {rendition.attempt}."
+            if rendition
+            else "The ledger does not know the rendition."
+        )
+        self.rendition = rendition
+
+
+class Renditions:
+    """Every rendition of every upload."""
+
+    def __init__(self, table: Table, stamp: Stamp) -> None:
+        """Use the ledger's table."""
+        self._table = table
+        self._stamp = stamp
+
+    def get(self, digest: str, preset: str) -> Rendition | None:
+        """Read a rendition.
+
+        Args:
+            digest: The upload's digest.
+            preset: Name of the preset.
+        """
+        item = self._table.get(_key(digest, preset))
+        return Rendition.from_item(item) if item else None
+
+    def of_upload(self, digest: str) -> list[Rendition]:
+        """Read the renditions of an upload, in the order of their presets' names."""
+        items = self._table.partition(upload_partition(digest), PREFIX)
+        return [Rendition.from_item(item) for item in items]
+
+    def waiting_since(self, preset: str, latest: int) -> Iterator[Rendition]:
+        """Read the renditions of a preset that nothing has happened to since a time, oldest first.
+
+        Args:
+            preset: Name of the preset.
+            latest: Unix time in seconds.
+        """
+        for key in self._table.open_since(PREFIX + preset, latest):
+            item = self._table.get(key)
+            if item is not None and LedgerKey.SINCE in item:
+                yield Rendition.from_item(item)
+
+    def claim(
+        self, upload: Upload, preset: str, attempt: int, *, abandoned_after: int
+    ) -> Rendition:
+        """Take it upon oneself to create the job of an attempt.
+
+        Args:
+            upload: The upload.
+            preset: Name of the preset.
+            attempt: Number of the attempt.
+            abandoned_after: Seconds after which another delivery's claim is taken for abandoned.
+
+        Returns:
+            The claimed rendition; when it `is_doubtful`, the job may exist.
+
+        Raises:
+            NotGrantedError: There is nothing to create, or not now.
+        """
+        now = self._stamp.now()
+        change = Change(
+            put={
+                "upload": asdict(upload),
+                "preset": preset,
+                "state": State.CLAIMED,
+                "attempt": attempt,
+                "claimed_at": now,
+                **self._stamp.waiting(PREFIX + preset),
+            },
+            put_if_absent={"unresolved_since": now},
+            add={"deliveries": 1},
+            discard={"owed": frozenset({Duty.RETRY})},
+            remove=frozenset({"job_id", "failure", "outputs", "looks", "ended_at"}),
+        )
+        try:
+            item = self._table.update(
+                _key(upload.digest, preset), change, _may_be_claimed(attempt, now - abandoned_after)
+            )
+        except ConditionRefusedError as error:
+            if error.item is None:
+                raise
+            rendition = Rendition.from_item(error.item)
+            raise NotGrantedError(
+                rendition, rendition.claimed_at + abandoned_after - now
+            ) from error
+        return Rendition.from_item(item)
+
+    def no_answer(self, claimed: Rendition) -> None:
+        """Keep a claim whose CreateJob was not answered: the job may exist.
+
+        The delivery has not died, so it does not count as one that did.
+
+        Raises:
+            NotMovedError: The claim is not the delivery's any more.
+        """
+        change = Change(remove=frozenset({"deliveries"}), put=self._stamp.expiring())
+        is_same_claim = (
+            Attr("state").eq(State.CLAIMED)
+            & Attr("attempt").eq(claimed.attempt)
+            & Attr("claimed_at").eq(claimed.claimed_at)
+        )
+        self._update(claimed, change, is_same_claim)
+
+    def wait(self, claimed: Rendition) -> None:
+        """Give a claim back: MediaConvert refused for now, so there is no job.
+
+        Raises:
+            NotMovedError: The claim is not the delivery's any more.
+        """
+        is_same_claim = Attr("claimed_at").eq(claimed.claimed_at)
+        self.move(claimed, State.WAITING, when=is_same_claim)
+
+    def move(
+        self,
+        rendition: Rendition,
+        state: State,
+        *,
+        job_id: str | None = None,
+        failure: Failure | None = None,
+        outputs: Sequence[Output] = (),
+        when: ConditionBase | None = None,
+    ) -> Rendition:
+        """Move the current attempt of a rendition into a state, if that follows from its own.
+
+        Args:
+            rendition: The rendition and its attempt; what it says of the state is not relied on.
+            state: Where to.
+            job_id: The job that is the reason; the rendition's is the same or not known yet.
+            failure: Why, where something went wrong.
+            outputs: What the job wrote.
+            when: A further condition.
+
+        Returns:
+            The rendition as it is now, with what it owes.
+
+        Raises:
+            NotMovedError: The state does not follow, or the attempt or the job is another one.
+        """
+        news = {
+            "job_id": job_id,
+            "failure": asdict(failure) if failure else None,
+            "outputs": [asdict(output) for output in outputs],
+            "owed": MOVES[state].owed,
+        }
+        put: dict[str, Any] = {name: value for name, value in news.items() if value}
+        stale = {"unresolved_since", "deliveries", "looks"} | ({"owed", "failure"} - put.keys())
+        if state in ENDS:
+            stale |= {"retries"}
+            put["ended_at"] = self._stamp.now()
+        change = Change(
+            put={"state": state, **put, **self._stamp.waiting(PREFIX + rendition.preset)},
+            add={"retries": 1} if state is State.RETRYING else {},
+            remove=frozenset(stale),
+        )
+        condition = Attr("attempt").eq(rendition.attempt) & Attr("state").is_in(
+            sorted(MOVES[state].follows)
+        )
+        if job_id is not None:
+            condition &= Attr("job_id").not_exists() | Attr("job_id").eq(job_id)
+        if when is not None:
+            condition &= when
+        return self._update(rendition, change, condition)
+
+    def done(self, rendition: Rendition, duty: Duty) -> Rendition:
+        """Write down that something which a rendition owed is done.
+
+        Raises:
+            NotMovedError: The rendition has gone on meanwhile.
+        """
+        is_last = rendition.owed == {duty} and rendition.state in ENDS
+        change = Change(
+            put=self._stamp.expiring(),
+            discard={"owed": frozenset({duty})},
+            remove=NOT_WAITING if is_last else frozenset(),
+        )
+        is_same = Attr("attempt").eq(rendition.attempt) & Attr("state").eq(rendition.state)
+        return self._update(rendition, change, is_same)
+
+    def touch(self, rendition: Rendition) -> None:
+        """Write down that a rendition was looked at, which takes it to the end of the line.
+
+        Raises:
+            NotMovedError: The rendition has gone on meanwhile.
+        """
+        change = Change(put=self._stamp.waiting(PREFIX + rendition.preset), add={"looks": 1})
+        self._update(rendition, change, Attr("since").eq(rendition.since))
+
+    def _update(self, rendition: Rendition, change: Change, when: ConditionBase) -> Rendition:
+        key = _key(rendition.upload.digest, rendition.preset)
+        try:
+            return Rendition.from_item(self._table.update(key, change, when))
+        except ConditionRefusedError as error:
+            current = Rendition.from_item(error.item) if error.item else None
+            raise NotMovedError(current) from error
+
+
+def _key(digest: str, preset: str) -> ItemKey:
+    return upload_partition(digest), PREFIX + preset
+
+
+def _may_be_claimed(attempt: int, abandoned: int) -> ConditionBase:
+    is_new = Attr("state").not_exists()
+    is_free = Attr("state").eq(State.WAITING)
+    is_abandoned = Attr("state").eq(State.CLAIMED) & Attr("claimed_at").lte(abandoned)
+    is_reopened = Attr("state").is_in(sorted(REOPENED_BY_A_LATER_ATTEMPT))
+    owes_nothing_else = Attr("owed").not_exists() | Attr("owed").eq({Duty.RETRY})
+    return (
+        is_new
+        | (Attr("attempt").eq(attempt) & (is_free | is_abandoned))
+        | (Attr("attempt").lt(attempt) & is_reopened & owes_nothing_else)
+    )

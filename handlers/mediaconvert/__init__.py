@@ -1,0 +1,1 @@
+"""MediaConvert: what it is asked, and what its answers and events mean."""
