@@ -37,7 +37,8 @@ PROGRESS_STEPS = 500
 """Steps between two lines of progress: `make chaos` takes long."""
 
 REST_SECONDS = 300
-"""How long it may take to come to rest; on two idle cores it takes a fifth of that."""
+"""How long it may take to come to rest, besides back-offs; on two idle cores it takes a fifth of
+that. A back-off doubles: none is longer than what the message has been through before."""
 
 
 def run(seed: int, count: int, folder: Path) -> Aftermath:
@@ -93,7 +94,7 @@ class _Storm:
             self._tick()
         self.trouble.lift()
         rest = Rest(self.cloud, set_aside=self._set_aside())
-        rest.wait(REST_SECONDS)
+        rest.wait(REST_SECONDS + self.agenda.seconds)
         last_words = rest.reconcile()
         books = read_books(self.cloud, self.uploads.made, self.completed.take())
         trouble = trouble_seen(self.cloud, self.uploads, self.notices, self.trouble, books)

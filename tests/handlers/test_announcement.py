@@ -66,6 +66,15 @@ def test_the_same_end_has_the_same_id_and_another_end_another(rendition: Renditi
     assert 5 == len(set(ids))
 
 
+@pytest.mark.parametrize(
+    ("end", "is_due"),
+    [("complete", True), ("dead", True), ("pending", False), ("superseded", False)],
+)
+def test_an_asset_is_due_when_all_have_ended(upload: Upload, end: str, *, is_due: bool) -> None:
+    """A rendition that is under way delays the announcement, one that is superseded spares it."""
+    assert is_due is asset(upload, {"720p": "complete", "1080p": end}).is_due
+
+
 def test_an_asset_tells_the_ends_that_it_has_noted(rendition: Rendition) -> None:
     """A rendition that is under way again is told as it ended, without what it does now."""
     again = replace(rendition, state=State.CLAIMED, attempt=2)
