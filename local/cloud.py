@@ -140,7 +140,7 @@ class LocalCloud:
         Raises:
             EmulatorError: the emulator is gone.
         """
-        self._emulator.check()
+        self._emulator.check(DEATH_SECONDS)
 
     @property
     def log(self) -> Path:

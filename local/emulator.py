@@ -127,16 +127,20 @@ class Emulator:
                 raise self._error(f"did not answer within {START_SECONDS:.0f} s")
             time.sleep(_POLL_SECONDS)
 
-    def check(self) -> None:
+    def check(self, patience: float = 0) -> None:
         """Make sure that the process runs.
+
+        Args:
+            patience: seconds to watch it. One that was killed is deaf at once, and has ended a
+                moment later, with the last of its threads.
 
         Raises:
             EmulatorError: it ended; the message holds the end of its log.
         """
         if self._process is None:
             raise self._error("was not started")
-        code = self._process.poll()
-        if code is not None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self._process.wait(patience)
             raise self._error(f"ended with exit code {code}")
 
     def _answers(self, timeout: float) -> bool:

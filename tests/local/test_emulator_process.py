@@ -10,7 +10,6 @@ import pytest
 from local.emulator import Emulator
 from local.errors import EmulatorError
 from tests.processes import tree
-from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -30,10 +29,9 @@ def test_it_is_gone(idle: Emulator) -> None:
     [process] = tree(os.getpid()) - before
 
     os.kill(process.pid, signal.SIGKILL)
-    eventually(lambda: not process.is_alive, what="death")
 
     with pytest.raises(EmulatorError, match=r"(?s)exit code -9.*Ready"):
-        idle.check()
+        idle.check(patience=10)
 
 
 def test_stopping_is_final(idle: Emulator) -> None:
