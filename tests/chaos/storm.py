@@ -24,7 +24,7 @@ PRESETS = (
     {"name": "mini", "width": 96, "height": 54},
 )
 
-FUNCTION_TIMEOUT = 5
+FUNCTION_TIMEOUT = 3
 """Seconds, in a run of one round. The times after which a dead function's work is taken over are
 derived from it. In a longer run more is under way, and functions get the default: those that run
 out of their time five times are given up as crashed, and rightly so."""

@@ -243,9 +243,10 @@ def test_an_event_that_never_works_is_logged_and_dropped(
 def test_closing_hands_over_what_is_queued() -> None:
     """`close` returns when every queued event was emitted, and its thread has ended."""
     emitted: list[Event] = []
+    others = set(threading.enumerate())
     announcing = announcer(emitted.append)
     for _ in range(50):
         announcing.announce(job(), "STATUS_UPDATE")
     announcing.close()
     assert 50 == len(emitted)
-    assert "mediaconvert-events" not in {thread.name for thread in threading.enumerate()}
+    assert set() == set(threading.enumerate()) - others
