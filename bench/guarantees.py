@@ -169,7 +169,7 @@ class Bench:
         for _ in range(UPLOADS * len(PRESETS)):
             body = self._take(self._outcomes)
             upload = json.loads(body)["detail"]["userMetadata"][JobMetadata.UPLOAD]
-            with self._doing(_ending(LAST if upload in seen else FIRST)):
+            with self._doing(f"job_outcome, {LAST if upload in seen else FIRST} preset"):
                 job_outcome.settle(body, self._outcome)
             seen.add(upload)
 
@@ -222,10 +222,6 @@ class Bench:
 
 def _submitting(preset: str) -> str:
     return f"submit_job, {preset} preset"
-
-
-def _ending(preset: str) -> str:
-    return f"job_outcome, {preset} preset"
 
 
 def _presets() -> list[PresetArgs]:

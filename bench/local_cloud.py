@@ -8,6 +8,7 @@ Run it on a machine that does nothing else.
 """
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -55,7 +56,7 @@ def main() -> int:
             )
             for _ in range(RUNS)
         ]
-        plain, whole = (sorted(side)[RUNS // 2] for side in zip(*pairs, strict=True))
+        plain, whole = map(statistics.median, zip(*pairs, strict=True))
         bound = OVERHEAD_FACTOR * plain + OVERHEAD_SECONDS
         print(f"clip of 60 s, ffmpeg alone: {plain:.1f} s")
         print(f"clip of 60 s, transcode:    {whole:.1f} s (at most {bound:.1f} s)")
@@ -68,7 +69,7 @@ def _first_run(folder: Path) -> float:
         _run([sys.executable, "-m", "local", "sample", str(sample)])
         _transcode(sample, folder / "out")
 
-    return sorted(_seconds(run) for _ in range(RUNS))[RUNS // 2]
+    return statistics.median(_seconds(run) for _ in range(RUNS))
 
 
 def _transcode(clip: Path, out: Path) -> None:

@@ -84,6 +84,8 @@ def _read(path: Path) -> Mapping[str, Any]:
         raise StackConfigError(f"{path} is not YAML: {error}") from error
     if not isinstance(document, dict):
         raise StackConfigError(f"{path} holds no settings, but {document!r}.")
+    if not isinstance(document.get("config") or {}, dict):
+        raise StackConfigError(f"{path} holds no settings in config, but {document['config']!r}.")
     return document
 
 

@@ -28,8 +28,15 @@ if TYPE_CHECKING:
 SUMMARY = "what has become of one upload"
 
 HEADER: Final = (
-    *("preset", "state", "attempt", "job", "failure", "outputs"),
-    *("claimed", "ended", "owed"),
+    "preset",
+    "state",
+    "attempt",
+    "job",
+    "failure",
+    "outputs",
+    "claimed",
+    "ended",
+    "owed",
 )
 
 NOT_BEGUN: Final = "not begun"

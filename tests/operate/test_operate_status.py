@@ -13,23 +13,13 @@ from handlers.names import LedgerKey
 from handlers.settings import FanoutSettings
 from handlers.upload import Upload
 from operate.__main__ import main
+from tests.handlers.fakes import Clock
 from tests.operate.cloud import INPUT_BUCKET, LEDGER_TABLE, PRESETS, Cloud, upload_of
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 KEY = "trips/a b.mp4"
-NOW = 1_800_000_000
-
-
-class Clock:
-    """The ledger's time, which stands still unless a test says otherwise."""
-
-    now = NOW
-
-    def __call__(self) -> int:
-        """Unix time in seconds."""
-        return self.now
 
 
 @dataclass
@@ -109,7 +99,7 @@ def test_every_preset_with_all_that_is_known(books: Books) -> None:
     upload = books.note(KEY, "720p", "1080p", "4k")
     renditions = books.ledger.renditions
     claimed = books.claim(upload, "720p")
-    books.clock.now += 60
+    books.clock.pass_(60)
     done = renditions.move(
         claimed,
         State.COMPLETE,
@@ -191,7 +181,7 @@ def test_a_new_attempt_has_not_ended(books: Books) -> None:
     for duty in dead.owed:
         dead = books.ledger.renditions.done(dead, duty)
 
-    assert dead.ended_at == NOW
+    assert 1_800_000_000 == dead.ended_at
     again = books.claim(upload, "720p", attempt=2)
     assert (None, None) == (again.ended_at, again.failure)
 

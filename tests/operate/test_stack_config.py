@@ -67,7 +67,12 @@ def test_a_value_of_another_type(project: Path, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("config: {", "not YAML"), ("[]x", "not YAML"), ("- a", "holds no settings")],
+    [
+        ("config: {", "not YAML"),
+        ("[]x", "not YAML"),
+        ("- a", "holds no settings"),
+        ("config: text", "holds no settings in config"),
+    ],
 )
 def test_a_file_that_is_no_configuration(project: Path, text: str, complaint: str) -> None:
     """A broken file is named."""
