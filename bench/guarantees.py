@@ -38,6 +38,7 @@ from handlers.duties import Duties
 from handlers.events import read_uploads
 from handlers.ledger import Ledger
 from handlers.mediaconvert.job_request import job_request
+from handlers.mediaconvert.job_search import JobSearch
 from handlers.names import Environment, JobMetadata
 from handlers.observability import logger
 from handlers.outcome import Outcome
@@ -203,6 +204,7 @@ class Bench:
             settings=settings,
             document=job_document(resolved),
             mediaconvert=self._mediaconvert,
+            search=JobSearch(self._mediaconvert, settings.pipeline_arn),
             cap=UploadCap(max_bytes=0, max_seconds=0, mediaconvert=self._mediaconvert),
             s3=clients.s3_client(),
             ledger=ledger,

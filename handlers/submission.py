@@ -11,7 +11,7 @@ from handlers.ledger import Ledger
 from handlers.ledger.rendition import REOPENED_BY_A_LATER_ATTEMPT, Failure, Rendition, State
 from handlers.ledger.renditions import NotGrantedError, NotMovedError
 from handlers.mediaconvert.job_request import job_request
-from handlers.mediaconvert.job_search import find_job
+from handlers.mediaconvert.job_search import JobSearch, SearchUnfinishedError
 from handlers.mediaconvert.output_groups import bucket_and_key, expected_outputs
 from handlers.mediaconvert.refusal import Refusal, refusal
 from handlers.observability import logger
@@ -44,6 +44,7 @@ class Submission:
     document: dict[str, Any]
     """The branch's job document."""
     mediaconvert: "MediaConvertClient"
+    search: JobSearch
     cap: UploadCap
     s3: "S3Client"
     ledger: Ledger
@@ -121,6 +122,26 @@ class Submission:
         if claimed.deliveries > MAX_SILENT_DELIVERIES:
             self._give_up(claimed, CRASHED)
             return None
+        request = job_request(self.document, claimed.upload, claimed.attempt, self.settings)
+        try:
+            job_id = self._find_job(claimed, request)
+        except (SearchUnfinishedError, BotoCoreError, ClientError) as error:
+            logger.warning("Job not found yet", extra={**_extra(claimed), "reason": str(error)})
+            self.ledger.renditions.no_answer(claimed)
+            return patience
+        if job_id is None:
+            return self._create_job(claimed, request, patience)
+        self._note_job(claimed, job_id)
+        return None
+
+    def _find_job(self, claimed: Rendition, request: dict[str, Any]) -> str | None:
+        if not claimed.is_doubtful or claimed.unresolved_since is None:
+            return None
+        return self.search.find(
+            request["UserMetadata"], since=claimed.unresolved_since, until=claimed.claimed_at
+        )
+
+    def _create_job(self, claimed: Rendition, request: dict[str, Any], patience: int) -> int | None:
         try:
             excess = self.cap.excess(claimed.upload)
         except (BotoCoreError, ClientError) as error:
@@ -128,30 +149,12 @@ class Submission:
         if excess is not None:
             self._give_up(claimed, excess)
             return None
-        request = job_request(self.document, claimed.upload, claimed.attempt, self.settings)
         try:
-            job_id = self._find_job(claimed, request)
+            job_id = self.mediaconvert.create_job(**request)["Job"]["Id"]
         except (BotoCoreError, ClientError) as error:
-            logger.warning("ListJobs refused", extra=_extra(claimed, refusal(error)))
-            self.ledger.renditions.no_answer(claimed)
-            return patience
-        if job_id is None:
-            try:
-                job_id = self.mediaconvert.create_job(**request)["Job"]["Id"]
-            except (BotoCoreError, ClientError) as error:
-                return self._refused(claimed, refusal(error), patience)
+            return self._refused(claimed, refusal(error), patience)
         self._note_job(claimed, job_id)
         return None
-
-    def _find_job(self, claimed: Rendition, request: dict[str, Any]) -> str | None:
-        if not claimed.is_doubtful or claimed.unresolved_since is None:
-            return None
-        return find_job(
-            self.mediaconvert,
-            self.settings.pipeline_arn,
-            request["UserMetadata"],
-            claimed.unresolved_since,
-        )
 
     def _refused(self, claimed: Rendition, answer: Refusal, patience: int) -> int | None:
         logger.warning("MediaConvert refused", extra=_extra(claimed, answer))
@@ -161,7 +164,8 @@ class Submission:
         if answer.is_certain:
             self.ledger.renditions.wait(claimed)
         else:
-            self.ledger.renditions.no_answer(claimed)
+            # Had there been a job before this claim, the search would have found it.
+            self.ledger.renditions.no_answer(claimed, since=claimed.claimed_at)
         return patience
 
     def _note_job(self, claimed: Rendition, job_id: str) -> None:

@@ -25,6 +25,7 @@ from handlers.delivery import Delivery
 from handlers.duties import Duties
 from handlers.events import EventError, read_uploads
 from handlers.ledger import Ledger
+from handlers.mediaconvert.job_search import JobSearch
 from handlers.names import JOB_DOCUMENT_FILE, MessageAttribute
 from handlers.observability import logger
 from handlers.settings import SubmitJobSettings
@@ -68,10 +69,12 @@ def cold_start() -> Runtime:
     settings = SubmitJobSettings.from_environment(os.environ)
     sqs = clients.sqs_client()
     ledger = Ledger.open(clients.dynamodb_client(), settings)
+    mediaconvert = clients.mediaconvert_client()
     submission = Submission(
         settings=settings,
         document=json.loads((ARCHIVE_ROOT / JOB_DOCUMENT_FILE).read_text("utf-8")),
-        mediaconvert=clients.mediaconvert_client(),
+        mediaconvert=mediaconvert,
+        search=JobSearch(mediaconvert, settings.pipeline_arn),
         cap=UploadCap(
             max_bytes=settings.max_upload_bytes,
             max_seconds=settings.max_upload_seconds,

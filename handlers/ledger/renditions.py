@@ -132,15 +132,20 @@ class Renditions:
             ) from error
         return Rendition.from_item(item)
 
-    def no_answer(self, claimed: Rendition) -> None:
-        """Keep a claim whose CreateJob was not answered: the job may exist.
+    def no_answer(self, claimed: Rendition, *, since: int | None = None) -> None:
+        """Keep a claim whose job may exist, as CreateJob or the search for it was not answered.
 
         The delivery has not died, so it does not count as one that did.
+
+        Args:
+            claimed: The claim.
+            since: Since when there may be a job, in Unix time; None when that is as it was.
 
         Raises:
             NotMovedError: The claim is not the delivery's any more.
         """
-        change = Change(remove=frozenset({"deliveries"}), put=self._stamp.expiring())
+        doubt = {} if since is None else {"unresolved_since": since}
+        change = Change(put={**doubt, **self._stamp.expiring()}, remove=frozenset({"deliveries"}))
         is_same_claim = (
             Attr("state").eq(State.CLAIMED)
             & Attr("attempt").eq(claimed.attempt)

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+)
 
 PASSING_STATUSES: Final = frozenset(
     {
@@ -19,6 +27,15 @@ PASSING_CODES: Final = frozenset(
     {"ExpiredTokenException", "RequestTimeout", "Throttling", "ThrottlingException"}
 )
 """The same, from AWS front ends that give them as 400 or 403."""
+
+NEVER_SENT: Final = (
+    ParamValidationError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    EndpointConnectionError,
+    ConnectTimeoutError,
+)
+"""What botocore raises before a request has left. All but the first are cured by time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,16 +56,16 @@ def refusal(error: BotoCoreError | ClientError) -> Refusal:
     """Classify what a boto3 call raised.
 
     An answer that AWS gave is for good unless it is known to pass. No answer (connection,
-    timeout, credentials) is for now: nothing has been said about the job.
+    timeout, credentials) is for now: nothing has been said about the job. Whether there may be one
+    depends on whether the request had left.
     """
     if isinstance(error, ClientError):
         return _answer(error)
-    never_sent = isinstance(error, ParamValidationError)
     return Refusal(
         code=type(error).__name__,
         reason=str(error),
-        passes=not never_sent,
-        is_certain=never_sent,
+        passes=not isinstance(error, ParamValidationError),
+        is_certain=isinstance(error, NEVER_SENT),
     )
 
 

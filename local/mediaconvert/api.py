@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
 from components.presets.service_model import check_job
@@ -194,12 +195,9 @@ def _page(
     size = request.get("MaxResults", _PAGE)
     if not 1 <= size <= _PAGE:
         raise ApiError("BadRequestException", f"MaxResults is {size}; it must be 1 to {_PAGE}.")
-    start = 0
-    if "NextToken" in request:
-        ids = [identify(item) for item in items]
-        if request["NextToken"] not in ids:
-            raise ApiError("BadRequestException", "NextToken is not of this listing.")
-        start = ids.index(request["NextToken"]) + 1
-    wanted = [item for item in items[start:] if is_wanted(item)]
+    rest = iter(items)
+    if "NextToken" in request and all(identify(item) != request["NextToken"] for item in rest):
+        raise ApiError("BadRequestException", "NextToken is not of this listing.")
+    wanted = list(islice(filter(is_wanted, rest), size + 1))
     page = wanted[:size]
     return page, identify(page[-1]) if len(wanted) > size else None

@@ -116,7 +116,9 @@ class FakeMediaConvert:
     after: Callable[[dict[str, Any]], None] = lambda _: None
     """Called when a job has been created; what it raises is the answer."""
     before_list: Callable[[], None] = lambda: None
-    """Called before jobs are listed; what it raises is the answer."""
+    """Called before a page of jobs is listed; what it raises is the answer."""
+    listed_after: int = 0
+    """Seconds until a new job is listed."""
     pages: int = 0
     """How many pages of jobs have been read."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -165,11 +167,14 @@ class FakeMediaConvert:
     def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
         """List a queue's jobs, newest first, two at a time."""
         assert "DESCENDING" == request["Order"]
-        self.before_list()
+        latest = datetime.fromtimestamp(self.clock() - self.listed_after, UTC)
         newest_first = [
-            job for job in reversed(self.jobs) if job["Queue"].endswith(f"/{request['Queue']}")
+            job
+            for job in reversed(self.jobs)
+            if job["Queue"].endswith(f"/{request['Queue']}") and job["CreatedAt"] <= latest
         ]
-        for start in range(0, len(newest_first), 2):
+        for start in range(0, len(newest_first) or 1, 2):
+            self.before_list()
             self.pages += 1
             yield {"Jobs": newest_first[start : start + 2]}
 

@@ -1,6 +1,7 @@
 """At most one job for each attempt, however often, late or cut off a message is delivered."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -273,6 +274,50 @@ def test_a_search_that_is_refused_says_nothing_about_the_job(
 
     assert 1 == len(world.mediaconvert.jobs)
     assert [] == branch.dead_letters()
+
+
+def test_a_search_that_takes_too_long_goes_on_with_the_next_delivery(
+    world: World, branch: BranchWorld, upload: Upload
+) -> None:
+    """A pipeline with many jobs costs time, and neither a second job nor a dead letter."""
+    world.mediaconvert.fail_to_answer("a.mp4", KilledError())
+    branch.notify(upload)
+    invoke_and_die(branch)
+    world.mediaconvert.recover()
+    world.sqs.purge_queue(QueueUrl=branch.branch.queue_url)
+    world.clock.pass_(branch.settings.claim_seconds)
+    for number in range(40):
+        branch.notify(replace(upload, key=f"{number}.mp4"))
+    for _ in range(5):
+        branch.invoke()
+    world.mediaconvert.before_list = partial(world.clock.pass_, 2)
+    branch.notify(upload)
+    deliveries = 1
+    while branch.invoke():
+        deliveries += 1
+        branch.end_back_off()
+        world.clock.pass_(branch.settings.claim_seconds)
+
+    assert MAX_SILENT_DELIVERIES < deliveries
+    assert 41 == len(world.mediaconvert.jobs)
+    assert "job-1" == world.rendition(upload).job_id
+    assert [] == branch.dead_letters()
+
+
+def test_a_search_in_vain_is_not_repeated(
+    world: World, branch: BranchWorld, upload: Upload
+) -> None:
+    """When CreateJob stays silent though jobs can be listed, each search begins at the last one."""
+    world.mediaconvert.refuse("a.mp4", NO_ANSWER)
+    branch.notify(upload)
+    for _ in range(3):
+        branch.invoke()
+        branch.end_back_off()
+        rendition = world.rendition(upload)
+
+        assert world.clock() == rendition.unresolved_since == rendition.claimed_at
+
+        world.clock.pass_(1800)
 
 
 def test_what_kills_the_function_is_given_up_after_five_deliveries(

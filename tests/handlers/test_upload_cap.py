@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from handlers.upload import Upload
 from handlers.upload_cap import UploadCap
-from tests.handlers.fakes import THROTTLED, client_error
+from tests.handlers.fakes import NO_ANSWER, THROTTLED, client_error
 from tests.handlers.world import BranchWorld, World
 
 if TYPE_CHECKING:
@@ -107,6 +107,23 @@ def test_a_prober_that_is_busy_delays_the_upload(
 
     assert [message] == branch.invoke()
     assert [] == branch.dead_letters()
+
+
+def test_a_job_that_nobody_noted_is_found_before_the_length_is_asked(
+    world: World, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A prober that refuses says nothing about the job that a dead delivery may have made."""
+    branch = _capped(world, FakeProber(seconds=1.0), monkeypatch)
+    world.mediaconvert.fail_to_answer("a.mp4", NO_ANSWER)
+    branch.notify(upload)
+    branch.invoke()
+    world.mediaconvert.recover()
+    _capped(world, FakeProber(refusal=THROTTLED), monkeypatch)
+    world.clock.pass_(branch.settings.claim_seconds)
+    branch.end_back_off()
+
+    assert [] == branch.invoke()
+    assert "job-1" == world.rendition(upload).job_id
 
 
 def _capped(world: World, prober: FakeProber, monkeypatch: pytest.MonkeyPatch) -> BranchWorld:

@@ -13,7 +13,7 @@ from components.presets.job_settings import job_document
 from handlers.ledger.rendition import State
 from handlers.mediaconvert.job_events import read_job, read_job_end
 from handlers.mediaconvert.job_request import job_metadata
-from handlers.mediaconvert.job_search import find_job
+from handlers.mediaconvert.job_search import JobSearch
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 from tests.handlers.world import BranchWorld, World
@@ -134,12 +134,11 @@ def test_a_job_is_found_by_its_metadata(
     branch.notify(upload)
     branch.invoke()
     settings = branch.runtime.settings
-    since = int(time.time())
+    now = time.time()
+    search = JobSearch(studio.client, settings.pipeline_arn)
 
     found = [
-        find_job(
-            studio.client, settings.pipeline_arn, job_metadata(upload, attempt, settings), since
-        )
+        search.find(job_metadata(upload, attempt, settings), since=now, until=now)
         for attempt in (1, 2)
     ]
 

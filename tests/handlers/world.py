@@ -13,6 +13,7 @@ from handlers.events import write_notice
 from handlers.ledger import Ledger
 from handlers.ledger.branches import Branch
 from handlers.ledger.rendition import Rendition
+from handlers.mediaconvert.job_search import JobSearch
 from handlers.names import BRANCHES, LEDGER_INDEX, BranchAttribute, LedgerKey
 from handlers.outcome import Outcome
 from handlers.settings import FanoutSettings, ReconcileSettings, SubmitJobSettings
@@ -236,17 +237,19 @@ class BranchWorld:
             pipeline_arn=f"arn:aws:mediaconvert:eu-central-1:111122223333:queues/{preset}",
             output_bucket=f"output-{preset}",
         )
+        mediaconvert = cast("MediaConvertClient", world.mediaconvert)
         self.runtime = submit_job.Runtime(
             settings=self.settings,
             sqs=world.sqs,
             submission=Submission(
                 settings=self.settings,
                 document=document,
-                mediaconvert=cast("MediaConvertClient", world.mediaconvert),
+                mediaconvert=mediaconvert,
+                search=JobSearch(mediaconvert, self.settings.pipeline_arn, world.clock),
                 cap=UploadCap(
                     max_bytes=self.settings.max_upload_bytes,
                     max_seconds=self.settings.max_upload_seconds,
-                    mediaconvert=cast("MediaConvertClient", world.mediaconvert),
+                    mediaconvert=mediaconvert,
                 ),
                 s3=world.s3,
                 ledger=world.ledger,

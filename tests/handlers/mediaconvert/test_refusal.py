@@ -7,7 +7,9 @@ import pytest
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionClosedError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     NoCredentialsError,
     ParamValidationError,
@@ -74,21 +76,23 @@ def test_what_the_same_request_never_passes_is_refused_for_good(code: str, statu
 
 
 @pytest.mark.parametrize(
-    "error",
+    ("error", "is_certain"),
     [
-        ConnectTimeoutError(endpoint_url="https://mediaconvert.example"),
-        ReadTimeoutError(endpoint_url="https://mediaconvert.example"),
-        EndpointConnectionError(endpoint_url="https://mediaconvert.example"),
-        NoCredentialsError(),
+        (ConnectTimeoutError(endpoint_url="https://mediaconvert.example"), True),
+        (EndpointConnectionError(endpoint_url="https://mediaconvert.example"), True),
+        (NoCredentialsError(), True),
+        (CredentialRetrievalError(provider="iam-role", error_msg="No."), True),
+        (ReadTimeoutError(endpoint_url="https://mediaconvert.example"), False),
+        (ConnectionClosedError(endpoint_url="https://mediaconvert.example"), False),
     ],
-    ids=lambda error: type(error).__name__,
+    ids=lambda value: type(value).__name__,
 )
-def test_no_answer_is_no_refusal_for_good(error: BotoCoreError) -> None:
-    """When MediaConvert has not answered, nothing is known against the job."""
+def test_no_answer_is_no_refusal_for_good(error: BotoCoreError, is_certain: bool) -> None:  # noqa: FBT001 a parameter of the table above
+    """Without an answer nothing is known against the job; it may exist if the request had left."""
     answer = refusal(error)
 
     assert (type(error).__name__, str(error), True) == shown(answer)
-    assert answer.is_certain is False
+    assert is_certain == answer.is_certain
 
 
 def test_a_request_that_botocore_refuses_is_refused_for_good() -> None:
