@@ -54,7 +54,7 @@ check: $(READY) ## format, lint, types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .
 
-chaos: $(READY) ## five thousand uploads, and everything that can go wrong (an hour or so)
+chaos: $(READY) ## five thousand uploads, and everything that can go wrong (half an hour)
 	@$(BIN)/python -m pytest -s tests/chaos --chaos-uploads 5000
 
 docs: $(READY) ## rewrite the generated tables of the documentation
