@@ -15,7 +15,7 @@ from tests.chaos.inbox import Inbox
 from tests.chaos.notices import Notices
 from tests.chaos.rest import Rest
 from tests.chaos.rough_cloud import RoughCloud
-from tests.chaos.script import ROUND, write_script
+from tests.chaos.script import write_script
 from tests.chaos.trouble import Trouble
 from tests.chaos.uploads import Uploads
 
@@ -25,9 +25,7 @@ PRESETS = (
 )
 
 FUNCTION_TIMEOUT = 3
-"""Seconds, in a run of one round. The times after which a dead function's work is taken over are
-derived from it. In a longer run more is under way, and functions get the default: those that run
-out of their time five times are given up as crashed, and rightly so."""
+"""Seconds. The times after which a dead function's work is taken over are derived from it."""
 
 TICK_SECONDS = 0.05
 
@@ -53,7 +51,7 @@ def run(seed: int, count: int, folder: Path) -> Aftermath:
     """
     agenda = Agenda()
     uploads = Uploads(make_files(folder))
-    with RoughCloud(_stack(count), seed, agenda, uploads) as cloud:
+    with RoughCloud(_stack(), seed, agenda, uploads) as cloud:
         return _Storm(
             cloud=cloud,
             agenda=agenda,
@@ -116,9 +114,10 @@ class _Storm:
         return {self.notices.inbox.url, self.completed.url, *dead_letters}
 
 
-def _stack(count: int) -> StackConfig:
+def _stack() -> StackConfig:
     dev = StackConfig.load(PROJECT_FOLDER, "dev")
-    changed: dict[str, object] = {f"{dev.project}:presets": list(PRESETS)}
-    if count <= ROUND:
-        changed[f"{dev.project}:function_timeout"] = FUNCTION_TIMEOUT
+    changed = {
+        f"{dev.project}:presets": list(PRESETS),
+        f"{dev.project}:function_timeout": FUNCTION_TIMEOUT,
+    }
     return replace(dev, name="chaos", config={**dev.config, **changed})
