@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from types_boto3_mediaconvert.literals import JobStatusType
     from types_boto3_sqs.literals import QueueAttributeNameType
 
-LEDGER_NOW: Mapping[str, Any] = {"task": "ledger", "patience": 0}
-
 EVERYTHING_NOW: tuple[Mapping[str, Any], ...] = (
     {"task": "uploads", "place": "", "patience": 0},
-    LEDGER_NOW,
+    {"task": "ledger", "patience": 0},
 )
 """What an operator asks of reconcile."""
 

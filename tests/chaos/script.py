@@ -12,10 +12,6 @@ from tests.chaos.uploads import Planned, plan
 ROUND = 200
 """Uploads among which each kind of trouble comes once, or a few times."""
 
-ROUNDS_PER_LISTING = 5
-"""Reconcile lists every upload so far, and reads the ledger for each. In every round of a long run
-that would leave the emulator no time for anything else, and functions would run out of theirs."""
-
 OFFLINE_SECONDS = 5
 PAUSED_SECONDS = 8
 
@@ -47,23 +43,15 @@ def write_script(
     ]
     for start in range(0, count, ROUND):
         random = chance(seed, "round", start)
-        looks_at_uploads = start % (ROUND * ROUNDS_PER_LISTING) == 0
         steps += [
             (start + share * min(ROUND, count), action)
-            for share, action in _round(
-                random, trouble, agenda, pipelines, looks_at_uploads=looks_at_uploads
-            )
+            for share, action in _round(random, trouble, agenda, pipelines)
         ]
     return [action for _, action in sorted(steps, key=lambda step: step[0])]
 
 
 def _round(
-    random: Random,
-    trouble: Trouble,
-    agenda: Agenda,
-    pipelines: Mapping[str, str],
-    *,
-    looks_at_uploads: bool,
+    random: Random, trouble: Trouble, agenda: Agenda, pipelines: Mapping[str, str]
 ) -> list[Step]:
     """Write down the trouble of a round, each with its place between 0 and 1."""
     presets = sorted(pipelines)
@@ -81,7 +69,6 @@ def _round(
     broken = partial(trouble.refuse_jobs, "InternalServerErrorException", 5)
     failing = [partial(trouble.fail_jobs, random.choice(presets), 3) for _ in range(5)]
     kills = [trouble.kill_a_function] * 10 + [trouble.restart_the_functions]
-    reconciled = partial(trouble.reconcile_in_the_middle, looks_at_uploads=looks_at_uploads)
     # To come back ends all that was ordered of MediaConvert, so to be offline comes last. Towards
     # the end it is quiet, so that what waits the longest does so while others are uploaded.
     early: list[Action] = [paused, throttled, throttled, broken, broken, *failing]
@@ -89,5 +76,5 @@ def _round(
         *((random.uniform(0.02, 0.35), action) for action in early),
         (random.uniform(0.5, 0.6), offline),
         *((random.uniform(0.02, 0.6), kill) for kill in kills),
-        *((random.uniform(0.2, 0.8), action) for action in (reconciled, reconciled)),
+        *((random.uniform(0.2, 0.8), trouble.reconcile_in_the_middle) for _ in range(2)),
     ]

@@ -10,7 +10,7 @@ from local.cloud import LocalCloud
 from local.mediaconvert.service import FAULTS_PATH
 from tests.chaos import function_workers
 from tests.chaos.chance import chance
-from tests.chaos.rest import EVERYTHING_NOW, LEDGER_NOW
+from tests.chaos.rest import EVERYTHING_NOW
 
 if TYPE_CHECKING:
     from types_boto3_mediaconvert.literals import QueueStatusType
@@ -68,9 +68,9 @@ class Trouble:
         """Kill all functions at one time."""
         function_workers.kill_all(self._cloud.log.parent)
 
-    def reconcile_in_the_middle(self, *, looks_at_uploads: bool) -> None:
+    def reconcile_in_the_middle(self) -> None:
         """Let reconcile run beside everything else."""
-        for request in EVERYTHING_NOW if looks_at_uploads else (LEDGER_NOW,):
+        for request in EVERYTHING_NOW:
             self._cloud.clients.client("lambda").invoke(
                 FunctionName=self._cloud.outputs["reconcile_function"],
                 InvocationType="Event",
