@@ -18,6 +18,9 @@ Result = TypeVar("Result")
 TOKEN_SECONDS = 60
 """How long a ClientRequestToken stands for the job that it made."""
 
+MOST_PAGES = 10_000
+"""Pages of jobs that nothing here has to read: whoever does so would never stop."""
+
 
 class KilledError(BaseException):
     """The function dies here: nothing after it happens, and nobody may catch it."""
@@ -176,6 +179,7 @@ class FakeMediaConvert:
         for start in range(0, len(newest_first) or 1, 2):
             self.before_list()
             self.pages += 1
+            assert self.pages <= MOST_PAGES
             yield {"Jobs": newest_first[start : start + 2]}
 
     @property
