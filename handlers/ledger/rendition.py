@@ -139,7 +139,7 @@ class Rendition:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether an earlier claim of this attempt died, so that the job may exist."""
+        """Whether an earlier claim of this attempt died or got no answer: the job may exist."""
         return self.unresolved_since is not None and self.unresolved_since < self.claimed_at
 
     @classmethod

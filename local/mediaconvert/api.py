@@ -196,7 +196,8 @@ def _page(
     if not 1 <= size <= _PAGE:
         raise ApiError("BadRequestException", f"MaxResults is {size}; it must be 1 to {_PAGE}.")
     rest = iter(items)
-    if "NextToken" in request and all(identify(item) != request["NextToken"] for item in rest):
+    # `any` reads as far as the token; the page begins behind it.
+    if "NextToken" in request and not any(identify(item) == request["NextToken"] for item in rest):
         raise ApiError("BadRequestException", "NextToken is not of this listing.")
     wanted = list(islice(filter(is_wanted, rest), size + 1))
     page = wanted[:size]

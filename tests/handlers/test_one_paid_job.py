@@ -1,5 +1,6 @@
 """At most one job for each attempt, however often, late or cut off a message is delivered."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -17,6 +18,9 @@ from tests.handlers.fakes import (
 )
 from tests.handlers.world import BranchWorld, World
 
+Trouble = Callable[[str, BaseException], None]
+"""What MediaConvert is told to raise for a key, before or after it has made the job."""
+
 
 @pytest.fixture
 def branch(world: World) -> BranchWorld:
@@ -29,6 +33,16 @@ def invoke_and_die(branch: BranchWorld) -> None:
     with pytest.raises(KilledError):
         branch.invoke()
     branch.end_back_off()
+
+
+def notify_and_die(
+    world: World, branch: BranchWorld, upload: Upload, trouble: Trouble, **attributes: str
+) -> None:
+    """Let a function die at CreateJob over an upload's notice; MediaConvert is well afterwards."""
+    trouble("a.mp4", KilledError())
+    branch.notify(upload, **attributes)
+    invoke_and_die(branch)
+    world.mediaconvert.recover()
 
 
 def test_a_duplicate_makes_no_second_job(world: World, branch: BranchWorld, upload: Upload) -> None:
@@ -86,10 +100,7 @@ def test_death_before_create_job_costs_time_only(
     world: World, branch: BranchWorld, upload: Upload
 ) -> None:
     """A claim whose delivery died without a job is taken over when it is old, for one job."""
-    world.mediaconvert.refuse("a.mp4", KilledError())
-    branch.notify(upload)
-    invoke_and_die(branch)
-    world.mediaconvert.recover()
+    notify_and_die(world, branch, upload, world.mediaconvert.refuse)
 
     assert 1 == len(branch.invoke())
     assert [] == world.mediaconvert.jobs
@@ -126,10 +137,7 @@ def test_death_after_create_job_makes_no_second_job(
     others: int, world: World, branch: BranchWorld, upload: Upload
 ) -> None:
     """A job that nobody noted is found among the pipeline's jobs instead of being made again."""
-    world.mediaconvert.fail_to_answer("a.mp4", KilledError())
-    branch.notify(upload)
-    invoke_and_die(branch)
-    world.mediaconvert.recover()
+    notify_and_die(world, branch, upload, world.mediaconvert.fail_to_answer)
     world.sqs.purge_queue(QueueUrl=branch.branch.queue_url)
     world.clock.pass_(branch.settings.claim_seconds)
     for number in range(others):
@@ -168,10 +176,7 @@ def test_the_search_ends_at_the_first_claim(
         branch.notify(replace(upload, key=f"{number}.mp4"))
     branch.invoke()
     world.clock.pass_(3600)
-    world.mediaconvert.refuse("a.mp4", KilledError())
-    branch.notify(upload)
-    invoke_and_die(branch)
-    world.mediaconvert.recover()
+    notify_and_die(world, branch, upload, world.mediaconvert.refuse)
     world.clock.pass_(branch.settings.claim_seconds)
     branch.invoke()
 
@@ -187,10 +192,7 @@ def test_another_attempts_job_is_not_taken_for_this_one(
     branch.invoke()
     world.tell(world.mediaconvert.jobs[0], "ERROR", errorCode=1010, errorMessage="No.")
     world.outcomes.invoke()
-    world.mediaconvert.refuse("a.mp4", KilledError())
-    branch.notify(upload, attempt="2")
-    invoke_and_die(branch)
-    world.mediaconvert.recover()
+    notify_and_die(world, branch, upload, world.mediaconvert.refuse, attempt="2")
     world.clock.pass_(branch.settings.claim_seconds)
 
     assert [] == branch.invoke()
@@ -280,10 +282,7 @@ def test_a_search_that_takes_too_long_goes_on_with_the_next_delivery(
     world: World, branch: BranchWorld, upload: Upload
 ) -> None:
     """A pipeline with many jobs costs time, and neither a second job nor a dead letter."""
-    world.mediaconvert.fail_to_answer("a.mp4", KilledError())
-    branch.notify(upload)
-    invoke_and_die(branch)
-    world.mediaconvert.recover()
+    notify_and_die(world, branch, upload, world.mediaconvert.fail_to_answer)
     world.sqs.purge_queue(QueueUrl=branch.branch.queue_url)
     world.clock.pass_(branch.settings.claim_seconds)
     for number in range(40):
