@@ -10,10 +10,11 @@ import pytest
 from moto import mock_aws
 
 from handlers import pace
-from handlers.inventory import GRACE, LOOKBACK
+from handlers.inventory import GRACE
 from handlers.ledger.rendition import State
-from handlers.pace import LONGEST_DELAY, MOST, Pace
+from handlers.pace import LONGEST_DELAY, MOST, Pace, QueueFullError
 from handlers.reconcile import RequestError
+from handlers.searches import LOOKBACK
 from handlers.settings import SubmitJobSettings
 from handlers.sweep import JOB_PATIENCE, MESSAGE_PATIENCE, OWED_PATIENCE, Help, help_for
 from handlers.upload import Upload
@@ -286,7 +287,7 @@ def test_one_that_fails_does_not_keep_the_others_waiting(
 
     def refuse_one(**request: Any) -> dict[str, Any]:
         if request["Id"] == "job-1":
-            raise client_error("TooManyRequestsException", 429)
+            raise client_error("InternalServerErrorException", 500)
         return get_job(**request)
 
     monkeypatch.setattr(world.mediaconvert, "get_job", refuse_one)
@@ -309,7 +310,7 @@ def test_a_full_queue_keeps_only_its_own_messages_waiting(
     two_presets: World, upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What does not fit into one branch's queue now is left to the next run, and nothing else."""
-    monkeypatch.setattr(pace, "MOST", 1)
+    monkeypatch.setattr(pace, "MOST", 2)
     two_presets.mediaconvert.refuse(".mp4", THROTTLED)
     for number in range(2):
         two_presets["1080p"].notify(replace(upload, key=f"{number}.mp4"))
@@ -324,7 +325,7 @@ def test_a_full_queue_keeps_only_its_own_messages_waiting(
         "finished": False,
         "asked_again": 1,
         "looked_at_jobs": 1,
-        "asked_for_missing": 1,
+        "asked_for_missing": 2,
     } == answer
 
 
@@ -354,10 +355,10 @@ def test_an_upload_whose_event_was_lost_is_asked_for(bucket: World) -> None:
     bucket.put("notes.txt")
     bucket.clock.pass_(GRACE + 1)
 
-    assert {"finished": True, "place": "", "looked_at": 1, "asked_for": 2} == bucket.reconcile(
-        "uploads"
-    )
-    assert {"finished": True, "place": "", "looked_at": 1} == bucket.reconcile("uploads")
+    whole = {"finished": True, "place": "", "looked_at": 1, "other_suffix": 1}
+
+    assert {**whole, "asked_for": 2} == bucket.reconcile("uploads")
+    assert {**whole, "known": 1} == bucket.reconcile("uploads")
 
     for branch in bucket.branches.values():
         assert [] == branch.invoke()
@@ -412,7 +413,15 @@ def test_a_backfill_asks_one_branch_for_everything_it_lacks(bucket: World) -> No
     bucket.clock.pass_(LOOKBACK + GRACE)
     answer = bucket.reconcile("backfill", preset="1080p")
 
-    assert {"finished": True, "place": "", "looked_at": 3, "asked_for": 2} == answer
+    assert {
+        "finished": True,
+        "place": "",
+        "looked_at": 3,
+        "under_way": 1,
+        "asked_for": 2,
+        "unmeasured": 2,
+        "unmeasured_bytes": 14,
+    } == answer
     assert [] == bucket["1080p"].invoke()
     assert [] == bucket["720p"].invoke()
     assert ["s3://input/0.mp4", "s3://input/2.mp4"] == bucket.mediaconvert.inputs
@@ -436,14 +445,14 @@ def test_a_listing_goes_on_where_it_stopped(bucket: World, monkeypatch: pytest.M
     first = bucket.reconcile("uploads", steps=1)
 
     assert (False, 1) == (first["finished"], first["looked_at"])
-    assert first["place"] == bucket.ledger.progress.read("uploads")
+    assert first["place"] == bucket.ledger.progress.bookmark("uploads").place
 
     again = bucket.reconcile("uploads", place=first["place"], dry_run=True)
     second = bucket.reconcile("uploads")
 
     assert (True, 2) == (again["finished"], again["looked_at"])
     assert (True, 2) == (second["finished"], second["looked_at"])
-    assert "" == bucket.ledger.progress.read("uploads")
+    assert "" == bucket.ledger.progress.bookmark("uploads").place
     assert 3 == len([upload for upload in uploads if bucket.ledger.assets.get(upload.digest)])
 
 
@@ -474,14 +483,18 @@ def test_new_uploads_are_not_stuck_behind_old_ones() -> None:
 
     assert [0, 0, 1, 1, 2, 2] == delays[:6]
     assert max(delays) < LONGEST_DELAY
-    assert not run.has_room("queue")
-    assert run.has_room("another queue")
+    assert (0, MOST) == (run.room("queue"), run.room("another queue"))
+    with pytest.raises(QueueFullError):
+        run.next_delay("queue")
 
 
 @pytest.mark.parametrize(
     ("event", "message"),
     [
-        ({"task": "all"}, "The event's task is 'all'; expected one of ledger, uploads, backfill."),
+        (
+            {"task": "all"},
+            "The event's task is 'all'; expected one of ledger, uploads, backfill, render-again.",
+        ),
         (
             {"task": "backfill", "preset": "4k"},
             "The event's preset is '4k'; the fan-out has 1080p, 720p.",
