@@ -116,8 +116,6 @@ class Inventory:
     suffixes: tuple[str, ...]
     now: int
     """Unix time in seconds."""
-    patience: int
-    """Seconds that a notice may take."""
     dry_run: bool
     """Count only."""
     has_time: Callable[[], bool]
@@ -208,8 +206,6 @@ class Inventory:
             return Found.OTHER_SUFFIX
         if not version["IsLatest"]:
             return Found.NOT_LATEST
-        if age < self.patience:
-            return Found.TOO_YOUNG
         if version["VersionId"] == UNVERSIONED:
             return Found.UNVERSIONED
         upload = Upload(

@@ -165,7 +165,6 @@ def _take_inventory(
         bucket=runtime.settings.input_bucket,
         suffixes=runtime.settings.suffixes,
         now=runtime.now(),
-        patience=event.get("patience", GRACE),
         dry_run=dry_run,
         has_time=has_time,
         pauses=pauses,
@@ -178,15 +177,17 @@ def _take_inventory(
 
 def _search(event: Mapping[str, Any], runtime: Runtime, pauses: Pauses) -> tuple[str, Search]:
     """Read what is to be looked for, and the name under which its place is kept."""
-    ledger = runtime.ledger
+    ledger, patience = runtime.ledger, event.get("patience", GRACE)
     if event["task"] == Task.UPLOADS:
+        branches = ledger.branches.all()
         return Task.UPLOADS, LostUploads(
-            ledger=ledger, branches=ledger.branches.all(), pauses=pauses
+            ledger=ledger, branches=branches, pauses=pauses, patience=patience
         )
     branch = _branch(event.get("preset"), ledger)
     if event["task"] == Task.BACKFILL:
-        search = Backfill(ledger=ledger, branch=branch, pauses=pauses, s3=runtime.s3)
-        return f"backfill#{branch.preset}", search
+        return f"backfill#{branch.preset}", Backfill(
+            ledger=ledger, branch=branch, pauses=pauses, s3=runtime.s3, patience=patience
+        )
     if "place" not in event:
         raise RequestError("The event of render-again lacks a place; expected one, at first ''.")
     key = event.get("key")

@@ -43,14 +43,18 @@ class LostUploads:
     ledger: Ledger
     branches: Sequence[Branch]
     pauses: Pauses
+    patience: int
+    """Seconds that a notice may take."""
 
     def choose(self, listed: Sequence[Listed]) -> list[Found | Wanted]:
         """Want what the ledger does not know."""
-        recent = [each.upload.digest for each in listed if each.age <= LOOKBACK]
+        recent = [each.upload.digest for each in listed if self.patience <= each.age <= LOOKBACK]
         known = self.ledger.assets.known(recent, self.pauses)
         return [self._choose(each, known) for each in listed]
 
     def _choose(self, listed: Listed, known: set[str]) -> Found | Wanted:
+        if listed.age < self.patience:
+            return Found.TOO_YOUNG
         if listed.age > LOOKBACK:
             return Found.TOO_OLD
         if listed.upload.digest in known:
@@ -123,6 +127,8 @@ class Backfill(_OfOneBranch):
     """Whatever the branch's output bucket lacks, however old, and whatever the ledger believes."""
 
     s3: "S3Client"
+    patience: int
+    """Seconds that the notice of an upload may take that is new to the branch."""
 
     def choose(self, listed: Sequence[Listed]) -> list[Found | Wanted]:
         """Want what the bucket lacks."""
@@ -133,6 +139,8 @@ class Backfill(_OfOneBranch):
     def _choose(
         self, listed: Listed, rendition: Rendition | None, lacking: set[tuple[str, str]]
     ) -> Found | Wanted:
+        if rendition is None and listed.age < self.patience:
+            return Found.TOO_YOUNG
         if rendition is None:
             # Its output may be there all the same; `submit_job` knows its name, and looks.
             return Wanted(
@@ -143,6 +151,11 @@ class Backfill(_OfOneBranch):
             )
         if rendition.state not in ENDS or rendition.owed:
             return Found.UNDER_WAY
+        return self._choose_ended(listed, rendition, lacking)
+
+    def _choose_ended(
+        self, listed: Listed, rendition: Rendition, lacking: set[tuple[str, str]]
+    ) -> Found | Wanted:
         if rendition.state not in {State.COMPLETE, State.SUPERSEDED}:
             # An attempt before the one that failed may have been complete: `submit_job` looks.
             return Wanted(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LEDGER: Final = "ledger"
 UPLOADS: Final = "uploads"
 BACKFILL: Final = "backfill"
+RENDER_AGAIN: Final = "render-again"
 """The tasks that the function knows."""
 
 FAILED: Final = "failed"
@@ -40,7 +41,7 @@ class Summary:
 
     def as_json(self) -> dict[str, Any]:
         """The line that `--json` prints. Its members are an interface: other tools read them."""
-        names = ("task", "preset", "dry_run")
+        names = ("task", "preset", "key", "prefix", "dry_run")
         return {
             **{name: self.request[name] for name in names if name in self.request},
             "finished": self.finished,
@@ -53,10 +54,16 @@ class Summary:
         return [(task, name.replace("_", " "), str(n)) for name, n in self.counts.items()]
 
 
-def print_summary(summary: Summary, *, as_json: bool) -> None:
-    """Print what was done, or would be done in a dry run."""
+def print_summary(summary: Summary, *, as_json: bool, **more: object) -> None:
+    """Print what was done, or would be done in a dry run.
+
+    Args:
+        summary: What the function did.
+        as_json: As a line of JSON.
+        more: Further members of that line.
+    """
     if as_json:
-        print_json([summary.as_json()])
+        print_json([{**summary.as_json(), **more}])
     else:
         print_table(("task", "count of", "number"), summary.rows())
     end = "finished" if summary.finished else "not finished: it ran out of time"
@@ -82,7 +89,7 @@ def reconcile(
         functions: The client.
         function: The function's name.
         request: Its event: `task`, `dry_run`, and for `ledger` a `patience` of 0, for the others
-            the `place` to begin at.
+            the `place` to begin at and what else they need.
         clock: Seconds from any beginning.
         sleep: Waits for a number of seconds.
 
