@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 from botocore.exceptions import ClientError
 
@@ -21,8 +21,6 @@ from handlers.names import BRANCHES, BranchAttribute, LedgerKey
 from handlers.pace import LONGEST_DELAY
 from handlers.reconcile import Runtime
 from handlers.settings import ReconcileSettings
-
-Result = TypeVar("Result")
 
 LATENCIES: Final[Mapping[str, float]] = {
     "ListObjectVersions": 0.4,
@@ -53,22 +51,22 @@ class Meter:
 
     seconds: float = 0
     calls: Counter[str] = field(default_factory=Counter)
+    _cpu: float = field(default_factory=time.process_time)
 
     def call(self, operation: str) -> None:
-        """Count a call."""
+        """Count a call, and the CPU since the one before."""
+        now = time.process_time()
+        self.seconds += CPU_FACTOR * (now - self._cpu) + LATENCIES[operation]
+        self._cpu = now
         self.calls[operation] += 1
-        self.seconds += LATENCIES[operation]
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
         self.seconds += seconds
 
-    def run(self, work: Callable[[], Result]) -> Result:
-        """Do some work and add its CPU to the clock."""
-        began = time.process_time()
-        result = work()
-        self.seconds += CPU_FACTOR * (time.process_time() - began)
-        return result
+    def is_before(self, seconds: float) -> bool:
+        """Tell whether a time has not come yet."""
+        return self.seconds < seconds
 
 
 @dataclass

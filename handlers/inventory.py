@@ -127,6 +127,8 @@ class Inventory:
     """Beginning of the keys to go through."""
     counts: Counter[str] = field(default_factory=Counter)
     pace: Pace = field(default_factory=Pace)
+    is_finished: bool = False
+    """Whether the run came to the end of the bucket."""
 
     def run(self, search: Search, place: str) -> str:
         """Ask for what the search finds, as far as time and the queues allow.
@@ -163,6 +165,7 @@ class Inventory:
                 last, _ = portion[-1]
                 yield _place(last["Key"], last["VersionId"])
             if not page["IsTruncated"]:
+                self.is_finished = True
                 yield ""
                 return
             place = _place(page["NextKeyMarker"], page["NextVersionIdMarker"])

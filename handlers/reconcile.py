@@ -172,7 +172,7 @@ def _take_inventory(
         prefix=event.get("key") or event.get("prefix") or "",
     )
     place = inventory.run(search, event["place"] if is_told else bookmark.place)
-    return {"finished": place == "", "place": place, **inventory.counts}
+    return {"finished": inventory.is_finished, "place": place, **inventory.counts}
 
 
 def _search(event: Mapping[str, Any], runtime: Runtime, pauses: Pauses) -> tuple[str, Search]:
