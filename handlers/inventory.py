@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from handlers.duties import MESSAGES_PER_CALL, Ask, Duties
 from handlers.ledger.branches import Branch
 from handlers.ledger.rendition import Failure
+from handlers.names import Count
 from handlers.observability import logger
 from handlers.pace import Pace
 from handlers.pauses import OutOfTimeError, Pauses
@@ -60,10 +61,6 @@ _NOT_AN_UPLOAD: Final = frozenset(
     {Found.OTHER_SUFFIX, Found.NOT_LATEST, Found.TOO_YOUNG, Found.OTHER_KEY}
 )
 """What is not even looked at."""
-
-LOOKED_AT: Final = "looked_at"
-ASKED_FOR: Final = "asked_for"
-"""Counts of uploads that were looked at, and of messages that were sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,9 +225,9 @@ class Inventory:
 
     def _count(self, search: Search, what: Found | Wanted) -> None:
         if isinstance(what, Wanted) or what not in _NOT_AN_UPLOAD:
-            self.counts[LOOKED_AT] += 1
+            self.counts[Count.LOOKED_AT] += 1
         if isinstance(what, Wanted):
-            self.counts[ASKED_FOR] += len(search.branches)
+            self.counts[Count.ASKED_FOR] += len(search.branches)
             self.counts += what.amount
         else:
             self.counts[what] += 1

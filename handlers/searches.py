@@ -11,6 +11,7 @@ from handlers.ledger import Ledger
 from handlers.ledger.branches import Branch
 from handlers.ledger.rendition import ENDS, Duty, Failure, Rendition, State
 from handlers.ledger.renditions import NotMovedError
+from handlers.names import Count
 from handlers.output_listing import missing
 from handlers.pauses import Pauses
 
@@ -28,12 +29,6 @@ OUTPUT_MISSING: Final = Failure(
 RENDERED_AGAIN: Final = Failure(
     code="rendered_again", reason="An operator asked for the rendition to be made again."
 )
-
-MEASURED_SECONDS: Final = "measured_seconds"
-"""Count of the seconds of video in uploads that were rendered before, whose length is known."""
-UNMEASURED: Final = "unmeasured"
-UNMEASURED_BYTES: Final = "unmeasured_bytes"
-"""Counts of the other uploads and of their bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,5 +206,5 @@ def _amount(listed: Listed, rendition: Rendition | None) -> Counter[str]:
     outputs = rendition.outputs if rendition else ()
     longest = max((output.duration_ms or 0 for output in outputs), default=0)
     if longest:
-        return Counter({MEASURED_SECONDS: -(-longest // 1000)})
-    return Counter({UNMEASURED: 1, UNMEASURED_BYTES: listed.upload.size})
+        return Counter({Count.MEASURED_SECONDS: -(-longest // 1000)})
+    return Counter({Count.UNMEASURED: 1, Count.UNMEASURED_BYTES: listed.upload.size})

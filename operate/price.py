@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from handlers.searches import MEASURED_SECONDS, UNMEASURED, UNMEASURED_BYTES
+from handlers.names import Count
 
 HOUR_SECONDS: Final = 3_600
 
@@ -38,12 +38,12 @@ class Price:
             bitrate = estimate["upload"]["bitrate"]
         except KeyError:
             return None
-        guessed_seconds = 8 * counts.get(UNMEASURED_BYTES, 0) / bitrate
-        seconds = counts.get(MEASURED_SECONDS, 0) + guessed_seconds
+        guessed_seconds = 8 * counts.get(Count.UNMEASURED_BYTES, 0) / bitrate
+        seconds = counts.get(Count.MEASURED_SECONDS, 0) + guessed_seconds
         return cls(
             dollars=round(an_hour * seconds / HOUR_SECONDS, 4),
             is_least=any(line.startswith(f"{preset}: ") for line in estimate["not_priced"]),
-            guessed=counts.get(UNMEASURED, 0),
+            guessed=counts.get(Count.UNMEASURED, 0),
             bitrate=bitrate,
         )
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Any
 
-from handlers.inventory import ASKED_FOR
+from handlers.names import Count
 from operate.clients import Clients
 from operate.errors import OperateError, UsageError
 from operate.options import add_dry_run, add_stack_options
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         if value is not None
     }
     summary = reconcile(functions, stack.reconcile_function, {**request, "dry_run": True})
-    uploads = summary.counts.get(ASKED_FOR, 0)
+    uploads = summary.counts.get(Count.ASKED_FOR, 0)
     price = Price.of(stack.estimate, preset, summary.counts)
     say(f"{uploads} uploads to render again for {preset}: {price or 'at an unknown price'}.")
     if uploads and not options.dry_run:

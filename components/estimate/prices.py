@@ -56,10 +56,7 @@ DYNAMODB_EVENTUAL_READ: Final = DYNAMODB_READ / 2
 """A read that may be a second behind: half a unit (Developer Guide, read consistency)."""
 
 S3_LIST: Final = S3_PUT
-"""A thousand names or versions; the pricing page has one row for PUT, COPY, POST and LIST."""
+"""A thousand names or versions; the price list has one row for PUT, COPY, POST and LIST."""
 
 S3_INVENTORY_OBJECT: Final = 0.0025 / 1e6
-"""An object in a report of S3 Inventory (S3's pricing page, management and insights)."""
-
-EVENTBRIDGE_EVENT: Final = 1.00 / 1e6
-"""An event of S3 that is sent to EventBridge (EventBridge's pricing page, opt-in events)."""
+"""An object in a report of S3 Inventory, as public cost guides repeat S3's pricing page."""

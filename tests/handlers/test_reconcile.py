@@ -584,7 +584,7 @@ def test_rendering_again_is_one_new_attempt_each(outputs: World) -> None:
     """What is under the prefix is rendered anew though it is there; asking twice is harmless."""
     for key in ("a.mp4", "trips/a.mp4", "trips/b.mp4"):
         complete(outputs, outputs.put(key), "1080p")
-    request = {"preset": "1080p", "prefix": "trips/", "place": ""}
+    request: dict[str, Any] = {"preset": "1080p", "prefix": "trips/", "place": ""}
     counted = outputs.reconcile("render-again", dry_run=True, **request)
 
     assert 0 == outputs["1080p"].waiting()

@@ -1,13 +1,14 @@
 """A service that throttles makes reconcile wait; it does not make a run fail."""
 
 from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from bench.simulated import PRESETS, SimulatedCloud
-from handlers.inventory import ASKED_FOR
+from handlers.names import Count
 from handlers.pauses import FIRST_PAUSE, LONGEST_PAUSE, OutOfTimeError, Pauses
 from handlers.reconcile import handler
 from tests.handlers.fakes import client_error
@@ -27,11 +28,11 @@ def cloud() -> SimulatedCloud:
 def throttle(service: object, operation: str, code: str, times: int) -> None:
     """Refuse an operation's first calls."""
     work: Callable[..., Any] = getattr(service, operation)
-    refusals = [client_error(code, 400) for _ in range(times)]
+    calls = count()
 
     def refuse(**request: Any) -> Any:
-        if refusals:
-            raise refusals.pop()
+        if next(calls) < times:
+            raise client_error(code, 400)
         return work(**request)
 
     setattr(service, operation, refuse)
@@ -53,7 +54,7 @@ def test_a_throttled_call_is_made_again_after_a_pause(
     throttle(getattr(cloud, service), operation, code, times=3)
     answer = handler({"task": "uploads"}, cloud.runtime, lambda: True)
 
-    assert (True, 2 * UPLOADS) == (answer["finished"], answer[ASKED_FOR])
+    assert (True, 2 * UPLOADS) == (answer["finished"], answer[Count.ASKED_FOR])
     assert [UPLOADS] * 2 == [len(cloud.sqs.sent[preset]) for preset in PRESETS]
 
 
