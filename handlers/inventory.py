@@ -143,9 +143,9 @@ class Inventory:
         try:
             for reached in self._steps(search, place):
                 place = reached
+            self.pauses.patiently(partial(self.save, place))
         except OutOfTimeError:
             logger.warning("Throttled until the time was over", extra={"place": place})
-        self.save(place)
         return place
 
     def _steps(self, search: Search, place: str) -> Iterator[str]:
@@ -166,7 +166,7 @@ class Inventory:
                 yield ""
                 return
             place = _place(page["NextKeyMarker"], page["NextVersionIdMarker"])
-            self.save(place)
+            self.pauses.patiently(partial(self.save, place))
             yield place
 
     def _page(self, place: str) -> dict[str, Any]:

@@ -129,6 +129,8 @@ class Sweep:
     counts: Counter[str] = field(default_factory=Counter)
     pace: Pace = field(default_factory=Pace)
     is_finished: bool = True
+    _helped: set[tuple[str, str]] = field(default_factory=set)
+    """Renditions that something was done about, by the upload's digest and the preset."""
     _over: set[tuple[Help, str]] = field(default_factory=set)
     """What is done for which preset, as far as its line goes."""
     _sent: Counter[tuple[Help, str]] = field(default_factory=Counter)
@@ -170,7 +172,8 @@ class Sweep:
         pages = self.ledger.renditions.waiting_since(branch.preset, latest, self.pauses)
         for number, page in enumerate(pages):
             self._need_time(number)
-            due = [each for each in page if help_for(each, self.now, self.patience) is step]
+            due = [each for each in page if self._is_due(each, step)]
+            self._helped |= {(each.upload.digest, each.preset) for each in due}
             if step is Help.ASK_AGAIN:
                 self._ask_again(branch, due)
             else:
@@ -180,6 +183,13 @@ class Sweep:
                     self._take(step, partial(act, rendition))
             yield
         self._over.add((step, branch.preset))
+
+    def _is_due(self, rendition: Rendition, step: Help) -> bool:
+        """Tell whether a step is due, and nothing else was done in this run that led to it."""
+        return (
+            help_for(rendition, self.now, self.patience) is step
+            and (rendition.upload.digest, rendition.preset) not in self._helped
+        )
 
     def _need_time(self, number: int = 1) -> None:
         """End the run if its time is over; the first page of a line costs next to none."""
@@ -219,14 +229,16 @@ class Sweep:
                 self._take(Help.CANCEL, partial(self._cancel, asset, preset, rendition))
             elif rendition is None:
                 missing[preset].append(asset)
-        left = {asset.upload.digest for each in missing.values() for asset in each}
+        asked: Counter[str] = Counter()
         for preset, waiting in missing.items():
             for portion in self._portions(Help.ASK_FOR_MISSING, branches[preset], waiting):
                 asks = [(asset.upload, FIRST_ATTEMPT, None) for asset in portion]
                 self._ask(Help.ASK_FOR_MISSING, branches[preset], asks)
-                left -= {asset.upload.digest for asset in portion}
+                asked.update(asset.upload.digest for asset in portion)
+        wanted = Counter(asset.upload.digest for each in missing.values() for asset in each)
         for asset in assets:
-            if asset.upload.digest not in left and not self.dry_run:
+            digest = asset.upload.digest
+            if asked[digest] == wanted[digest] and not self.dry_run:
                 self.pauses.patiently(partial(self.ledger.assets.touch, asset))
 
     def _ask_again(self, branch: Branch, renditions: Sequence[Rendition]) -> None:

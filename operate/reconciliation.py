@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from handlers.names import Count
 from handlers.pace import LONGEST_DELAY
 from operate.errors import OperateError
 from operate.progress import say, waiting
@@ -109,7 +110,9 @@ def reconcile(
         # A dry run of the ledger leaves everything in line: another one would count it again.
         if finished or (place is None and request["dry_run"]):
             return Summary(request=request, finished=finished, counts=counts)
-        if not request["dry_run"]:
+        # To go through a bucket in which nothing is missing fills no queue.
+        may_have_sent = place is None or Count.ASKED_FOR in answer
+        if may_have_sent and not request["dry_run"]:
             pause = max(0.0, LONGEST_DELAY - (clock() - invoked))
             say(f"{event['task']}: so far {dict(counts)}; goes on in {pause:.0f} s.")
             sleep(pause)

@@ -1,5 +1,7 @@
 """How far a long task has come, for the invocation that goes on with it."""
 
+from contextlib import suppress
+
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from handlers.ledger.items import Stamp
@@ -44,8 +46,7 @@ class Bookmark:
         if not self.place:
             is_same |= Attr("place").not_exists()
         change = Change(put={"place": place, **self._stamp.expiring()})
-        self.place = place
-        try:
+        # A refusal says that another run is ahead, or starts again; both go through the same list.
+        with suppress(ConditionRefusedError):
             self._table.update((PARTITION, self._task), change, is_same)
-        except ConditionRefusedError:
-            return  # Both work through the same list, and the other one is ahead or starts again.
+        self.place = place

@@ -58,7 +58,7 @@ def also_in_batches(policy: str) -> str:
     for a permission of its own.
     """
     document = json.loads(policy)
-    for statement in document["Statement"]:
+    for statement in document.get("Statement", []):
         if statement["Action"] == SEND:
             statement["Action"] = [SEND, SEND_BATCH]
     return json.dumps(document)

@@ -358,19 +358,37 @@ def _refuse(**_: object) -> None:
     raise client_error("InternalError", 500)
 
 
+def test_a_rendition_is_helped_on_once_in_a_run(
+    world: World,
+    submitted: dict[str, Any],
+    branch: BranchWorld,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A retry that was owed gets its message, and not a second one for standing still."""
+    world.tell(submitted, "ERROR", errorCode=1999)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.sqs, "send_message", _refuse)
+        world.outcomes.invoke()
+
+    assert {"finished": True, "did_what_was_owed": 1} == world.reconcile(patience=0)
+    assert 1 == branch.waiting()
+
+
 def test_an_asset_that_found_no_room_keeps_its_place(
     two_presets: World, upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a full queue did not take is not written down as looked at."""
-    monkeypatch.setattr(pace, "MOST", 0)
+    monkeypatch.setattr(pace, "MOST", 1)
     two_presets["720p"].notify(upload)
+    two_presets["720p"].invoke()
+    two_presets["720p"].notify(replace(upload, key="b.mp4"))
     two_presets["720p"].invoke()
     two_presets.clock.pass_(MESSAGE_PATIENCE)
     two_presets.reconcile()
-    asset = two_presets.ledger.assets.get(upload.digest)
+    digests = [upload.digest, replace(upload, key="b.mp4").digest]
+    assets = [two_presets.ledger.assets.get(digest) for digest in digests]
 
-    assert asset is not None
-    assert 0 == asset.looks
+    assert [0, 1] == sorted(asset.looks for asset in assets if asset)
 
 
 def test_a_full_queue_keeps_only_its_own_messages_waiting(
