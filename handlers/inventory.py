@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from handlers.duties import MESSAGES_PER_CALL, Ask, Duties
 from handlers.ledger.branches import Branch
 from handlers.ledger.rendition import Failure
+from handlers.ledger.table import KEYS_PER_READ
 from handlers.names import Count
 from handlers.observability import logger
 from handlers.pace import Pace
@@ -94,7 +95,7 @@ class Search(Protocol):
         """Whom to ask."""
 
     def choose(self, listed: Sequence[Listed]) -> Sequence[Found | Wanted]:
-        """Decide about the uploads of a page, one by one."""
+        """Decide about some uploads, one by one."""
 
     def prepare(self, wanted: Wanted) -> bool:
         """Do what comes before the message; no means that the rendition has gone on meanwhile."""
@@ -116,7 +117,7 @@ class Inventory:
     dry_run: bool
     """Count only."""
     has_time: Callable[[], bool]
-    """Asked before each page, and before each further ten messages of one; no ends the run."""
+    """Asked before each page, and before each further portion of one; no ends the run."""
     pauses: Pauses
     save: Callable[[str], None]
     """Writes down how far the run has come, after each page."""
@@ -179,17 +180,21 @@ class Inventory:
     def _portions(
         self, search: Search, versions: Sequence[dict[str, Any]]
     ) -> Iterator[list[tuple[dict[str, Any], Found | Wanted]]]:
-        """Decide about a page, and cut it where the messages for ten uploads are together."""
-        portion: list[tuple[dict[str, Any], Found | Wanted]] = []
-        messages = 0
-        for version, what in zip(versions, self._decide(search, versions), strict=True):
-            if isinstance(what, Wanted):
-                if messages == MESSAGES_PER_CALL:
-                    yield portion
-                    portion, messages = [], 0
-                messages += 1
-            portion.append((version, what))
-        if portion:
+        """Decide about a page, bit by bit, and cut it where messages for ten uploads are together.
+
+        The search may have to ask much about an upload; so its time is looked at in between.
+        """
+        for start in range(0, len(versions), KEYS_PER_READ):
+            portion: list[tuple[dict[str, Any], Found | Wanted]] = []
+            messages = 0
+            part = versions[start : start + KEYS_PER_READ]
+            for version, what in zip(part, self._decide(search, part), strict=True):
+                if isinstance(what, Wanted):
+                    if messages == MESSAGES_PER_CALL:
+                        yield portion
+                        portion, messages = [], 0
+                    messages += 1
+                portion.append((version, what))
             yield portion
 
     def _decide(

@@ -24,10 +24,10 @@ def missing(s3: "S3Client", bucket: str, keys: Collection[str], pauses: Pauses) 
         s3: The client.
         bucket: The bucket's name.
         keys: What is wanted; none is empty.
-        pauses: Waits while S3 refuses.
+        pauses: Waits while S3 refuses, and knows how much time there is.
 
     Raises:
-        OutOfTimeError: It does so for longer than there is time.
+        OutOfTimeError: It takes longer than that.
         ClientError, BotoCoreError: S3 refused.
     """
     wanted = sorted(set(keys), reverse=True)
@@ -42,6 +42,8 @@ def missing(s3: "S3Client", bucket: str, keys: Collection[str], pauses: Pauses) 
             key = wanted.pop()
             if key not in names:
                 lacking.add(key)
+        if wanted:
+            pauses.need_time()
     return lacking
 
 

@@ -69,13 +69,21 @@ class Pauses:
                 self._seconds = FIRST_PAUSE
                 return result
 
+    def need_time(self) -> None:
+        """Go on only if there is time.
+
+        Raises:
+            OutOfTimeError: There is none.
+        """
+        if not self._has_time():
+            raise OutOfTimeError
+
     def wait(self) -> None:
         """Pause, twice as long as before.
 
         Raises:
             OutOfTimeError: There is no time for it.
         """
-        if not self._has_time():
-            raise OutOfTimeError
+        self.need_time()
         self._sleep(self._seconds)
         self._seconds = min(2 * self._seconds, LONGEST_PAUSE)

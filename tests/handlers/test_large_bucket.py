@@ -6,6 +6,7 @@ from typing import Any
 
 from bench.simulated import PAGE, PRESETS, SimulatedCloud, key_of
 from handlers.events import read_uploads
+from handlers.ledger.table import KEYS_PER_READ
 from handlers.pace import MOST
 from handlers.reconcile import handler
 
@@ -50,10 +51,10 @@ def test_a_place_given_by_the_caller_is_gone_on_from() -> None:
 def test_the_place_is_kept_page_by_page() -> None:
     """A function that dies in its third page goes on with that page, not with the first one."""
     cloud = SimulatedCloud(UPLOADS, lambda _: timedelta(days=1), knows_all=True)
-    listed = iter(range(2))
+    looks_at_the_clock = iter(range(2 * PAGE // KEYS_PER_READ))
 
     def die() -> bool:
-        if next(listed, None) is None:
+        if next(looks_at_the_clock, None) is None:
             raise KeyboardInterrupt
         return True
 
@@ -84,3 +85,14 @@ def test_what_is_too_old_to_be_lost_costs_no_read() -> None:
 
     assert PAGE == reconcile(cloud)["too_old"]
     assert 0 == cloud.table.reads
+
+
+def test_a_run_whose_time_is_over_stops_within_a_page() -> None:
+    """A page may take long; the next run goes on in its middle, and nothing is counted twice."""
+    cloud = SimulatedCloud(PAGE, lambda _: timedelta(days=1), knows_all=True)
+    time = iter(range(3))
+    first = handler({"task": "uploads"}, cloud.runtime, lambda: next(time, None) is not None)
+    second = reconcile(cloud)
+
+    assert (False, 3 * KEYS_PER_READ) == (first["finished"], first["looked_at"])
+    assert (True, PAGE - 3 * KEYS_PER_READ) == (second["finished"], second["looked_at"])

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.output_listing import missing
-from handlers.pauses import Pauses
+from handlers.pauses import OutOfTimeError, Pauses
 
 
 @dataclass
@@ -68,3 +69,15 @@ def test_nothing_wanted_is_nothing_asked() -> None:
 
     assert set() == lacks(bucket, set())
     assert [] == bucket.listed
+
+
+def test_a_listing_that_takes_too_long_ends_the_run() -> None:
+    """Keys far apart take a call each, and there is not always time for all."""
+    keys = {f"{number}/a.mp4" for number in range(9)}
+    between = {f"{number}/b{other}.ts" for number in range(9) for other in range(9)}
+    time = iter(range(3))
+    bucket = Bucket(keys | between)
+
+    with pytest.raises(OutOfTimeError):
+        missing(cast("Any", bucket), "output", keys, Pauses(lambda: next(time, None) is not None))
+    assert 4 == len(bucket.listed)
