@@ -90,7 +90,7 @@ class Branch:
         self._register_with(ledger, preset.name)
         pipeline_role = self._create_pipeline_role(intake.bucket)
         identity = Identity(scope, self._name)
-        permissions = [self._allow_to_submit_jobs(identity, pipeline_role, ledger)]
+        permissions = [self._allow_to_submit_jobs(identity, pipeline_role, intake.bucket, ledger)]
         if max_upload_seconds > 0:
             permissions.append(self._allow_to_read_uploads(identity, intake.bucket))
         submit_job = function(
@@ -199,7 +199,11 @@ class Branch:
         return role
 
     def _allow_to_submit_jobs(
-        self, identity: Identity, pipeline_role: aws.iam.Role, ledger: Ledger
+        self,
+        identity: Identity,
+        pipeline_role: aws.iam.Role,
+        input_bucket: aws.s3.Bucket,
+        ledger: Ledger,
     ) -> aws.iam.RolePolicy:
         return aws.iam.RolePolicy(
             f"{self._name}-function-submits-jobs",
@@ -210,6 +214,7 @@ class Branch:
                     dead_letter_queue_arn=self.dead_letter_queue.arn,
                     pipeline_arn=self.pipeline.arn,
                     pipeline_role_arn=pipeline_role.arn,
+                    input_bucket_arn=input_bucket.arn,
                     output_bucket_arn=self.output_bucket.arn,
                     ledger_arn=ledger.table.arn,
                     completed_topic_arn=ledger.completed_topic.arn,
