@@ -17,7 +17,7 @@ from components.presets.names import duplicate_names, name_problems
 from components.presets.outside_needs import outside_needs
 from components.presets.own_job import own_job_problems
 from components.presets.preset import OwnJob, Preset, PresetArgs, Thumbnails
-from components.presets.professional_tier import professional_settings
+from components.presets.professional_tier import Tier, costly_settings
 from components.presets.renditions import FIELDS_OF_KIND, RENDITION_FIELDS, fields_beside, rendition
 from components.presets.service_model import check_job
 from components.wording import did_you_mean, shown
@@ -186,9 +186,10 @@ def _job_problems(preset: Preset, *, allow_professional_tier: bool) -> Iterator[
     yield from wrong
     if wrong or allow_professional_tier:
         return
-    for setting in professional_settings(document):
+    for setting, tier in costly_settings(document):
+        leaves = "leaves" if tier is Tier.PROFESSIONAL else "may leave, AWS does not say,"
         yield (
-            f"{setting} leaves MediaConvert's basic price tier; take it out or set "
+            f"{setting} {leaves} MediaConvert's basic price tier; take it out or set "
             "allow_professional_tier: true."
         )
 

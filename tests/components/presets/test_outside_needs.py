@@ -2,17 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from botocore.model import ListShape, StringShape
 
 from components.presets import Preset, PresetError, resolve
 from components.presets.outside_needs import HARMLESS, READ_FILES, REFUSED
-from components.presets.service_model import create_job_shape
+from tests.components.presets.model import ModelMember, model_members
 
 Job = Any
 
@@ -29,6 +29,18 @@ _ADDRESS_IN_PATTERN = re.compile(r"s3|https?|arn:")
 _ADDRESS_IN_WORDS = re.compile(
     r"\bARN\b|Secrets Manager|\bUR[LI]\b|[Ll]ocation of|S3 (location|bucket)|\brole must"
 )
+
+
+def _is_address(member: ModelMember) -> bool:
+    text = member.shape.member if isinstance(member.shape, ListShape) else member.shape
+    return (
+        isinstance(text, StringShape)
+        and not text.enum
+        and bool(
+            _ADDRESS_IN_PATTERN.search(str(text.metadata.get("pattern", "")))
+            or _ADDRESS_IN_WORDS.search(str(member.shape.documentation))
+        )
+    )
 
 
 @pytest.fixture
@@ -63,33 +75,10 @@ def _overlay(job: Job, address: str) -> None:
     }
 
 
-def _scalars(shape: Shape, above: tuple[str, ...] = ()) -> Iterator[tuple[str, Shape, str]]:
-    """Yield every text of the model: its name, its shape, and how it is described."""
-    if shape.name in above:
-        return
-    inner = (*above, shape.name)
-    if isinstance(shape, StructureShape):
-        for name, member in shape.members.items():
-            leaf = member.member if isinstance(member, ListShape) else member
-            if isinstance(leaf, StringShape):
-                yield f"{shape.name}.{name}", leaf, str(member.documentation)
-            yield from _scalars(member, inner)
-    elif isinstance(shape, ListShape):
-        yield from _scalars(shape.member, inner)
-    elif isinstance(shape, MapShape):
-        yield from _scalars(shape.value, inner)
-
-
 def test_every_address_of_the_model_is_known() -> None:
     """Each member that may hold an address is read with permission, refused, or harmless."""
     addresses = {
-        name
-        for name, shape, words in _scalars(create_job_shape())
-        if not shape.metadata.get("enum")
-        and (
-            _ADDRESS_IN_PATTERN.search(str(shape.metadata.get("pattern", "")))
-            or _ADDRESS_IN_WORDS.search(words)
-        )
+        f"{member.owner}.{member.name}" for member in model_members() if _is_address(member)
     }
 
     assert len(addresses) > 50
@@ -101,6 +90,7 @@ def test_the_tables_do_not_contradict_each_other() -> None:
     tables = [*READ_FILES, *REFUSED, *HARMLESS]
 
     assert len(tables) == len(set(tables))
+    assert set(tables) <= {f"{member.owner}.{member.name}" for member in model_members()}
 
 
 def test_a_file_in_a_bucket_that_is_named_may_be_read(job: Job) -> None:
