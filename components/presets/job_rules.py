@@ -164,6 +164,8 @@ def _name_modifiers(outputs: Sequence[Mapping[str, Any]], path: str) -> Iterator
 def _container(output: Mapping[str, Any], path: str) -> Iterator[str]:
     if "Preset" in output and "ContainerSettings" in output:
         yield f"{path} has both Preset and ContainerSettings; keep one of them."
+    if "Preset" not in output and "Container" not in output.get("ContainerSettings", {}):
+        yield f"{path}.ContainerSettings.Container is missing; CreateJob requires it."
     extension = output.get("Extension")
     is_mp4 = output.get("ContainerSettings", {}).get("Container") == "MP4"
     if is_mp4 and extension is not None and extension not in _MP4_EXTENSIONS:

@@ -9,13 +9,14 @@ from typing import Any
 
 from components.wording import shown
 
-STREAMED_CONTAINERS = {
-    "HLS_GROUP_SETTINGS": "M3U8",
-    "DASH_ISO_GROUP_SETTINGS": "MPD",
-    "CMAF_GROUP_SETTINGS": "CMFC",
-    "MS_SMOOTH_GROUP_SETTINGS": "ISMV",
+_CONTAINERS = {
+    "HLS_GROUP_SETTINGS": ("M3U8", "RAW"),
+    "DASH_ISO_GROUP_SETTINGS": ("MPD", "CMFC"),
+    "CMAF_GROUP_SETTINGS": ("CMFC",),
+    "MS_SMOOTH_GROUP_SETTINGS": ("ISMV",),
 }
-"""The one container of each type of group."""
+"""What CreateJob takes in each type of group since 2020-11-20, by AWS's mail to its users (public
+in openfun/marsha, pull request 790)."""
 
 SEGMENTED_GROUPS = ("HLS_GROUP_SETTINGS", "DASH_ISO_GROUP_SETTINGS", "CMAF_GROUP_SETTINGS")
 
@@ -46,10 +47,10 @@ def broken_streaming_rules(groups: Sequence[Mapping[str, Any]]) -> Iterator[str]
 
 def _streamed(output: Mapping[str, Any], path: str, kind: str | None) -> Iterator[str]:
     container = output.get("ContainerSettings", {}).get("Container")
-    needed = STREAMED_CONTAINERS.get(kind or "")
-    if needed is not None and container not in (None, needed):
+    allowed = _CONTAINERS.get(kind or "", ())
+    if container is not None and allowed and container not in allowed:
         where = f"{path}.ContainerSettings.Container"
-        yield f"{where} is {container}; a group of Type {kind} needs {needed}."
+        yield f"{where} is {container}; a group of Type {kind} takes {', '.join(allowed)}."
     for name, settings in _codec_settings(output):
         if kind in SEGMENTED_GROUPS and settings.get("GopClosedCadence") == 0:
             yield (

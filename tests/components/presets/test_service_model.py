@@ -427,8 +427,23 @@ def test_what_the_model_refuses_is_named(
         pytest.param(
             _all(_segment, _set(_output, ContainerSettings={"Container": "MP4"})),
             f"{_OUTPUT}.ContainerSettings.Container is MP4; a group of Type HLS_GROUP_SETTINGS "
-            "needs M3U8.",
+            "takes M3U8, RAW.",
             id="a streamed group has its own container",
+        ),
+        pytest.param(
+            _drop(_output, "ContainerSettings"),
+            f"{_OUTPUT}.ContainerSettings.Container is missing; CreateJob requires it.",
+            id="an output has a container",
+        ),
+        pytest.param(
+            _set(
+                _video,
+                Width=2160,
+                Height=4096,
+                CodecSettings={"Codec": "AV1", "Av1Settings": {}},
+            ),
+            f"{_VIDEO} is 2160x4096; codec AV1 takes at most 4096x2160.",
+            id="not every codec makes upright pictures of its largest size",
         ),
         pytest.param(
             _all(_automate, _set(_video, ScalingBehavior="FIT_NO_UPSCALE")),
