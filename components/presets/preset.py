@@ -90,8 +90,9 @@ class PresetArgs(TypedDict):
     reads from any bucket, were it the input bucket, is refused."""
 
     allow_professional_tier: NotRequired[bool]
-    """Accept settings that AWS bills at the professional tier, at several times the basic price.
-    Default: false, and a preset with such a setting is refused."""
+    """Accept settings that AWS bills at the professional tier, at several times the basic price, or
+    of which nobody knows that it does not. Default: false, and a preset with such a setting is
+    refused."""
 
     paused: NotRequired[bool]
     """Let the pipeline take jobs and run none; they wait until it is resumed. Default: false."""
