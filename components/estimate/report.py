@@ -193,15 +193,17 @@ def _copies(preset: Preset) -> Iterator[str]:
     """Say what a ladder costs an upload that is smaller than its sizes: no picture is enlarged."""
     if not isinstance(preset.rendition, Hls) or len(preset.rendition.pictures) == 1:
         return
-    sizes = preset.rendition.pictures
-    smallest = min(sizes, key=lambda size: sizes[size].width * sizes[size].height)
-    width, height = sizes[smallest].width, sizes[smallest].height
-    upload = Source(seconds=_HOUR_SECONDS, height=height)
-    one = output_price({"VideoDescription": {"Height": height, "Width": width}}, upload)
+    outputs = list(_outputs(preset))
+    pictures = [output["VideoDescription"] for output in outputs]
+    areas = [picture["Width"] * picture["Height"] for picture in pictures]
+    smallest = areas.index(min(areas))
+    one = output_price(outputs[smallest], Source(seconds=_HOUR_SECONDS))
+    box = f"{pictures[smallest]['Width']}x{pictures[smallest]['Height']}"
     yield (
-        f"{preset.name}: an upload of {width}x{height} or less becomes {len(sizes)} equal pictures "
-        f"({', '.join(sizes)}), each billed: ${one * len(sizes):.2f} for an hour instead of "
-        f"${one:.2f}"
+        f"{preset.name}: an upload of {box} or less becomes {len(outputs)} equal pictures "
+        f"({', '.join(preset.rendition.pictures)}), each billed: "
+        f"{'at least ' if has_unknown_price(preset) else ''}${one * len(outputs):.2f} for an hour "
+        f"instead of ${one:.2f}"
     )
 
 

@@ -196,6 +196,25 @@ def test_the_total_is_no_more_certain_than_its_parts() -> None:
     assert 60 * (2 + 1) * 0.0075 == pytest.approx(hour["total"]["mediaconvert"])
 
 
+def test_a_ladder_of_one_size_makes_no_copies() -> None:
+    """There is nothing to compare it with."""
+    assert [] == report([_preset(kind="hls", ladder=["720p"])])["copies"]
+
+
+def test_copies_cost_at_least_what_is_known() -> None:
+    """The frame rate counts, and a price that is not known is not promised."""
+    ladder = _preset(
+        kind="hls",
+        ladder=["360p", "480p"],
+        frame_rate=60,
+        deinterlace=True,
+        allow_professional_tier=True,
+    )
+    (sentence,) = report([ladder])["copies"]
+
+    assert sentence.endswith("each billed: at least $1.12 for an hour instead of $0.56")
+
+
 def test_what_a_ladder_costs_a_small_upload_is_said() -> None:
     """Three sizes of an upload that fills none but the smallest are the same picture."""
     ladder = _preset(kind="hls", ladder=["720p", "360p", "1080p"])

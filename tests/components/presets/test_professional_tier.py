@@ -152,11 +152,6 @@ def test_an_empty_list_costs_nothing() -> None:
     assert [] == list(costly_settings(job))
 
 
-def test_every_row_names_its_source() -> None:
-    """A row without one could not be checked against a bill."""
-    assert all(feature.source for feature in FEATURES)
-
-
 def test_every_member_of_a_row_exists() -> None:
     """A misspelt member would never be found in a document."""
     existing = {
