@@ -88,7 +88,7 @@ class Branch:
             scope, f"{scope.name}-output-{preset.name}", versioned=False
         )
         self._register_with(ledger, preset.name)
-        pipeline_role = self._create_pipeline_role(intake.bucket)
+        pipeline_role = self._create_pipeline_role(intake.bucket, preset)
         identity = Identity(scope, self._name)
         permissions = [self._allow_to_submit_jobs(identity, pipeline_role, intake.bucket, ledger)]
         if max_upload_seconds > 0:
@@ -177,7 +177,7 @@ class Branch:
             opts=self._scope.options(),
         )
 
-    def _create_pipeline_role(self, input_bucket: aws.s3.Bucket) -> aws.iam.Role:
+    def _create_pipeline_role(self, input_bucket: aws.s3.Bucket, preset: Preset) -> aws.iam.Role:
         role = aws.iam.Role(
             f"{self._name}-pipeline",
             assume_role_policy=Output.json_dumps(
@@ -191,7 +191,9 @@ class Branch:
             role=role.name,
             policy=Output.json_dumps(
                 Output.all(input_bucket.arn, self.output_bucket.arn).apply(
-                    lambda arns: policies.pipeline_may_transcode(*arns)
+                    lambda arns: policies.pipeline_may_transcode(
+                        *arns, read_buckets=preset.read_buckets
+                    )
                 )
             ),
             opts=self._scope.options(),

@@ -165,8 +165,20 @@ def pipeline_may_assume(pipeline_arn: str) -> Policy:
     )
 
 
-def pipeline_may_transcode(input_bucket_arn: str, output_bucket_arn: str) -> Policy:
-    """A pipeline reads uploads and writes the renditions of its own branch."""
+def pipeline_may_transcode(
+    input_bucket_arn: str, output_bucket_arn: str, *, read_buckets: Sequence[str] = ()
+) -> Policy:
+    """A pipeline reads uploads and writes the renditions of its own branch.
+
+    It reads what a job of the user's own adds, too, from the buckets with the names given.
+    """
+    partition = input_bucket_arn.split(":")[1]
+    additions: Statement = {
+        "Sid": "ReadWhatTheJobAdds",
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": [f"arn:{partition}:s3:::{name}/*" for name in read_buckets],
+    }
     return document(
         {
             "Sid": "ReadUploads",
@@ -174,6 +186,7 @@ def pipeline_may_transcode(input_bucket_arn: str, output_bucket_arn: str) -> Pol
             "Action": "s3:GetObject",
             "Resource": f"{input_bucket_arn}/*",
         },
+        *([additions] if read_buckets else []),
         {
             "Sid": "WriteTheRenditionsOfThisBranch",
             "Effect": "Allow",

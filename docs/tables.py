@@ -28,6 +28,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "numbers": stack_tables.numbers,
     "presets": preset_tables.catalogue,
     "refusal": preset_tables.refusal,
+    "tiers": preset_tables.tiers,
     "fields": preset_tables.fields,
     **{f"kind-{kind}": partial(preset_tables.kind, kind) for kind in preset_tables.KINDS},
     "elastic-transcoder-presets": elastic_transcoder_tables.presets,
