@@ -1,6 +1,7 @@
 """Doing what a rendition owes, piece by piece, so that a crash leaves only what is not done yet."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from handlers import announcement, retry_policy
@@ -12,12 +13,16 @@ from handlers.ledger.asset import Asset
 from handlers.ledger.branches import Branch
 from handlers.ledger.rendition import Duty, Failure, Rendition, State
 from handlers.ledger.renditions import NotMovedError
+from handlers.mediaconvert.surplus import remove_surplus
 from handlers.names import YES, MessageAttribute
 from handlers.observability import logger
 from handlers.settings import FanoutSettings
 from handlers.upload import Upload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from types_boto3_s3 import S3Client
     from types_boto3_sns import SNSClient
     from types_boto3_sqs import SQSClient
 
@@ -41,19 +46,30 @@ class Duties:
         sqs: "SQSClient",
         sns: "SNSClient",
         settings: FanoutSettings,
+        s3: "S3Client | None" = None,
     ) -> None:
-        """Use these clients, and the topic that the settings name."""
+        """Use these clients, and the topic that the settings name.
+
+        Args:
+            ledger: The ledger.
+            sqs: The client.
+            sns: The client.
+            settings: The fan-out.
+            s3: The client of a function that may delete surplus files. One that may not leaves
+                that to `reconcile`.
+        """
         self._ledger = ledger
         self._sqs = sqs
         self._sns = sns
         self._fanout = settings.fanout
         self._completed_topic_arn = settings.completed_topic_arn
-        self._actions = {
+        self._actions: Mapping[Duty, Callable[[Rendition], None]] = {
             Duty.RETRY: self._retry,
             Duty.LATEST: self._render_latest,
             Duty.LETTER: self._send_letter,
             Duty.ANNOUNCEMENT: self._announce_rendition,
             Duty.ASSET: self._tell_asset,
+            **({Duty.SURPLUS: partial(self._remove_surplus, s3)} if s3 else {}),
         }
 
     def do(self, rendition: Rendition) -> None:
@@ -174,6 +190,11 @@ class Duties:
             },
         )
         logger.error("Rendition given up", extra=_extra(rendition))
+
+    def _remove_surplus(self, s3: "S3Client", rendition: Rendition) -> None:
+        removed = remove_surplus(s3, rendition.outputs, before=rendition.claimed_at)
+        if removed:
+            logger.info("Surplus files removed", extra={**_extra(rendition), "files": removed})
 
     def _failure(self, rendition: Rendition) -> Failure | None:
         """Why a rendition was given up, and what lies in its place then."""

@@ -62,6 +62,8 @@ class Duty(StrEnum):
     """Tell the completed topic."""
     ASSET = "asset"
     """Tell the asset, which is announced when all its renditions have come to an end."""
+    SURPLUS = "surplus"
+    """Delete numbered files, such as segments, that an overwritten upload left over."""
 
 
 @dataclass(frozen=True)

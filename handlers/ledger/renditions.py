@@ -180,6 +180,7 @@ class Renditions:
         job_id: str | None = None,
         failure: Failure | None = None,
         outputs: Sequence[Output] = (),
+        owed: frozenset[Duty] = frozenset(),
         when: ConditionBase | None = None,
     ) -> Rendition:
         """Move the current attempt of a rendition into a state, if that follows from its own.
@@ -190,6 +191,7 @@ class Renditions:
             job_id: The job that is the reason; the rendition's is the same or not known yet.
             failure: Why, where something went wrong.
             outputs: What the job wrote.
+            owed: What is owed besides what always is in that state.
             when: A further condition.
 
         Returns:
@@ -202,7 +204,7 @@ class Renditions:
             "job_id": job_id,
             "failure": asdict(failure) if failure else None,
             "outputs": [asdict(output) for output in outputs],
-            "owed": MOVES[state].owed,
+            "owed": MOVES[state].owed | owed,
         }
         put: dict[str, Any] = {name: value for name, value in news.items() if value}
         stale = {"unresolved_since", "deliveries", "looks"} | ({"owed", "failure"} - put.keys())
@@ -225,8 +227,20 @@ class Renditions:
             condition &= when
         return self._update(rendition, change, condition)
 
-    def complete(self, rendition: Rendition, job_id: str, outputs: Sequence[Output]) -> Rendition:
+    def complete(
+        self,
+        rendition: Rendition,
+        job_id: str,
+        outputs: Sequence[Output],
+        owed: frozenset[Duty] = frozenset(),
+    ) -> Rendition:
         """Write down that the job of an attempt is complete.
+
+        Args:
+            rendition: The rendition and its attempt.
+            job_id: The job.
+            outputs: What it wrote.
+            owed: What is owed besides what always is.
 
         Returns:
             The rendition: complete, or due for another attempt where a late job of an overwritten
@@ -238,7 +252,12 @@ class Renditions:
         is_written_over = Attr("written_over").eq(rendition.attempt)
         try:
             return self.move(
-                rendition, State.COMPLETE, job_id=job_id, outputs=outputs, when=~is_written_over
+                rendition,
+                State.COMPLETE,
+                job_id=job_id,
+                outputs=outputs,
+                owed=owed,
+                when=~is_written_over,
             )
         except NotMovedError:
             return self.reopen(

@@ -77,7 +77,7 @@ class World:
         )
         self.settings = replace(settings, completed_topic_arn=topic)
         self.ledger = Ledger.open(self.dynamodb, self.settings, self.clock)
-        self.duties = Duties(self.ledger, self.sqs, self.sns, self.settings)
+        self.duties = Duties(self.ledger, self.sqs, self.sns, self.settings, self.s3)
         self.outcome = Outcome(ledger=self.ledger, duties=self.duties)
         self.outcomes = EventSourceMapping(
             self.sqs,
