@@ -15,12 +15,8 @@ from docs import (
 
 _ROOT = Path(__file__).parent.parent
 
-PAGES = (
-    _ROOT / "README.md",
-    _ROOT / "docs" / "presets.md",
-    _ROOT / "docs" / "elastic-transcoder.md",
-)
-"""The files that hold generated parts, each between two comments that name it."""
+PAGES = (_ROOT / "README.md", *sorted((_ROOT / "docs").glob("*.md")))
+"""The files that can hold generated parts, each between two comments that name it."""
 
 TABLES: Mapping[str, Callable[[], str]] = {
     "config": stack_tables.config,

@@ -147,9 +147,9 @@ class Rendition:
     """Unix time in seconds since when nothing has happened; None when nothing is left to happen."""
     looks: int
     """How often reconcile has looked at it since."""
-    is_overtaken: bool
+    is_overtaken: bool = False
     """Whether a newer upload of the key has been seen while this one was under way."""
-    late_jobs: frozenset[str]
+    late_jobs: frozenset[str] = frozenset()
     """Jobs of overwritten uploads of the key that ended after a job of this one may have begun."""
 
     @property
