@@ -15,7 +15,7 @@ from docs import (
 
 _ROOT = Path(__file__).parent.parent
 
-PAGES = (_ROOT / "README.md", *sorted((_ROOT / "docs").glob("*.md")))
+PAGES = (_ROOT / "README.md", *sorted((_ROOT / "docs").rglob("*.md")))
 """The files that can hold generated parts, each between two comments that name it."""
 
 TABLES: Mapping[str, Callable[[], str]] = {
