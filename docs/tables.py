@@ -11,6 +11,7 @@ from docs import (
     outcome_tables,
     preset_tables,
     stack_tables,
+    verify_tables,
 )
 
 _ROOT = Path(__file__).parent.parent
@@ -32,6 +33,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "estimate": cost_table.estimate,
     "announcement": outcome_tables.announcement,
     "retries": outcome_tables.retries,
+    "verify-checks": verify_tables.checks,
+    "verify-policy": verify_tables.policy,
 }
 """The generators, by the name that a page uses."""
 
