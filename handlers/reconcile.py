@@ -95,12 +95,13 @@ def cold_start() -> Runtime:
     """
     settings = ReconcileSettings.from_environment(os.environ)
     ledger = Ledger.open(clients.dynamodb_client(), settings)
+    s3 = clients.s3_client(clients.LIST_TIMEOUT)
     return Runtime(
         settings=settings,
         ledger=ledger,
-        duties=Duties(ledger, clients.sqs_client(), clients.sns_client(), settings),
+        duties=Duties(ledger, clients.sqs_client(), clients.sns_client(), settings, s3),
         mediaconvert=clients.mediaconvert_client(),
-        s3=clients.s3_client(clients.LIST_TIMEOUT),
+        s3=s3,
         now=unix_time,
     )
 
@@ -181,7 +182,7 @@ def _search(event: Mapping[str, Any], runtime: Runtime, pauses: Pauses) -> tuple
     if event["task"] == Task.UPLOADS:
         branches = ledger.branches.all()
         return Task.UPLOADS, LostUploads(
-            ledger=ledger, branches=branches, pauses=pauses, patience=patience
+            ledger=ledger, branches=branches, pauses=pauses, s3=runtime.s3, patience=patience
         )
     branch = _branch(event.get("preset"), ledger)
     if event["task"] == Task.BACKFILL:

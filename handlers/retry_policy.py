@@ -26,7 +26,6 @@ def delay(retries: int) -> int:
     """Give the seconds before a repetition; they double with each.
 
     Args:
-        retries: Number of the repetition, from 1; 0 for an attempt that a person asked for, which
-            does not wait.
+        retries: Number of the repetition, from 1.
     """
-    return min(FIRST_DELAY << (retries - 1), LONGEST_DELAY) if retries else 0
+    return min(FIRST_DELAY << (retries - 1), LONGEST_DELAY)

@@ -3,8 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from handlers.current_version import current_version
 from handlers.delivery import FIRST_ATTEMPT
 from handlers.inventory import Found, Listed, Wanted
 from handlers.ledger import Ledger
@@ -38,6 +40,7 @@ class LostUploads:
     ledger: Ledger
     branches: Sequence[Branch]
     pauses: Pauses
+    s3: "S3Client"
     patience: int
     """Seconds that a notice may take."""
 
@@ -62,7 +65,8 @@ class LostUploads:
 
     def asked(self, wanted: Wanted) -> None:
         """Note the upload: it is known from now on."""
-        self.ledger.assets.note(wanted.upload, [branch.preset for branch in self.branches])
+        presets = [branch.preset for branch in self.branches]
+        self.ledger.assets.note(wanted.upload, presets, partial(current_version, self.s3))
 
 
 @dataclass(kw_only=True)
@@ -100,7 +104,7 @@ class _OfOneBranch:
         if rendition is None or wanted.failure is None:
             return True
         try:
-            reopened = self.ledger.renditions.reopen(rendition, wanted.failure)
+            reopened = self.ledger.renditions.reopen_ended(rendition, wanted.failure)
         except NotMovedError:
             return False
         self._reopens[wanted.upload.digest] = reopened

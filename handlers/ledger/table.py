@@ -48,8 +48,8 @@ class Change:
     """Attributes to set."""
     put_if_absent: Mapping[str, Any] = field(default_factory=dict)
     """Attributes to set unless the item has them."""
-    add: Mapping[str, int] = field(default_factory=dict)
-    """Numbers to add; an absent attribute counts as 0."""
+    add: Mapping[str, int | frozenset[str]] = field(default_factory=dict)
+    """Numbers to add, an absent one counts as 0; members to put into sets."""
     discard: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Members to take out of sets; DynamoDB removes a set that becomes empty."""
     remove: frozenset[str] = frozenset()
@@ -74,33 +74,34 @@ class Table:
         answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
         return _read(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, keys: Collection[ItemKey], pauses: Pauses) -> dict[ItemKey, Item]:
+    def get_many(
+        self, keys: Collection[ItemKey], pauses: Pauses | None = None
+    ) -> dict[ItemKey, Item]:
         """Read those of many items that there are, a hundred a call.
-
-        They are as they were within the last second or so: half the price of `get`, and whoever
-        reads in numbers looks for what has stood still for minutes.
 
         Args:
             keys: The items' keys.
-            pauses: Waits while DynamoDB refuses, or leaves keys unread for want of capacity.
+            pauses: Waits while DynamoDB refuses, or leaves keys unread for want of capacity. For
+                whoever reads in great numbers what has stood still for minutes: the items are as
+                they were within the last second or so, at half the price. None for items as they
+                are now, and for refusals that are raised.
 
         Raises:
-            OutOfTimeError: It does so for longer than there is time.
+            OutOfTimeError: DynamoDB refuses for longer than there is time.
         """
         found = {}
         distinct = list(dict.fromkeys(keys))
         for start in range(0, len(distinct), KEYS_PER_READ):
             chunk = [_key(key) for key in distinct[start : start + KEYS_PER_READ]]
-            request: Any = {self._name: {"Keys": chunk}}
+            request: Any = {self._name: {"Keys": chunk, "ConsistentRead": pauses is None}}
             while request:
-                answer = pauses.patiently(
-                    partial(self._client.batch_get_item, RequestItems=request)
-                )
+                call = partial(self._client.batch_get_item, RequestItems=request)
+                answer = pauses.patiently(call) if pauses else call()
                 for attributes in answer["Responses"].get(self._name, []):
                     item = _read(attributes)
                     found[item[LedgerKey.PARTITION], item[LedgerKey.SORT]] = item
                 request = answer.get("UnprocessedKeys")
-                if request:
+                if request and pauses:
                     pauses.wait()
         return found
 
