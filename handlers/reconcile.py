@@ -31,6 +31,7 @@ from handlers.inventory import GRACE, Inventory, Search
 from handlers.ledger import Ledger
 from handlers.ledger.branches import Branch
 from handlers.ledger.items import unix_time
+from handlers.mediaconvert.jobs import Jobs
 from handlers.observability import logger
 from handlers.outcome import Outcome
 from handlers.pauses import Pauses
@@ -140,7 +141,7 @@ def _sweep(
         ledger=runtime.ledger,
         duties=runtime.duties,
         outcome=Outcome(ledger=runtime.ledger, duties=runtime.duties),
-        mediaconvert=runtime.mediaconvert,
+        jobs=Jobs(mediaconvert=runtime.mediaconvert, fanout=runtime.settings.fanout),
         now=runtime.now(),
         patience=event.get("patience"),
         dry_run=event.get("dry_run", False),

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -18,15 +17,12 @@ from handlers.ledger.asset import PENDING, Asset
 from handlers.ledger.branches import Branch
 from handlers.ledger.rendition import Failure, Rendition, State
 from handlers.ledger.renditions import NotMovedError
-from handlers.mediaconvert.job_events import JobEnd, JobStatus, read_job
+from handlers.mediaconvert.jobs import Jobs
 from handlers.observability import logger
 from handlers.outcome import Outcome
 from handlers.pace import Pace
 from handlers.pauses import OutOfTimeError, Pauses
 from handlers.upload import Upload
-
-if TYPE_CHECKING:
-    from types_boto3_mediaconvert import MediaConvertClient
 
 Waiting = TypeVar("Waiting", Asset, Rendition)
 
@@ -41,11 +37,6 @@ MESSAGE_PATIENCE: Final = 7_200
 
 MOST_DOUBLINGS: Final = 6
 """Five days for a message: twice in the time that it lives."""
-
-JOB_MISSING: Final = Failure(
-    code="job_missing",
-    reason="MediaConvert does not know the job any more, and its end was never reported.",
-)
 
 
 class Help(StrEnum):
@@ -114,7 +105,7 @@ class Sweep:
     ledger: Ledger
     duties: Duties
     outcome: Outcome
-    mediaconvert: "MediaConvertClient"
+    jobs: Jobs
     now: int
     """Unix time in seconds."""
     patience: int | None
@@ -314,28 +305,13 @@ class Sweep:
         self.counts[step] += 1
 
     def _look_at_job(self, rendition: Rendition) -> None:
-        end = self._end_of_job(rendition)
+        """Record how a job has ended; cancel one whose upload was overwritten."""
+        look = self.jobs.cancel if rendition.is_overtaken else self.jobs.end
+        end = look(rendition)
         if end is None:
             self.ledger.renditions.touch(rendition)
         else:
             self.outcome.record(end)
-
-    def _end_of_job(self, rendition: Rendition) -> JobEnd | None:
-        job_id = rendition.job_id or ""
-        try:
-            return read_job(self.mediaconvert.get_job(Id=job_id)["Job"])
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.NOT_FOUND:
-                raise
-            return JobEnd(
-                job_id=job_id,
-                status=JobStatus.ERROR,
-                preset=rendition.preset,
-                upload=rendition.upload.digest,
-                attempt=rendition.attempt,
-                failure=JOB_MISSING,
-                outputs=(),
-            )
 
     def _cancel(self, asset: Asset, preset: str, rendition: Rendition | None) -> None:
         """End a rendition whose branch was removed, unless its job can still do that."""
