@@ -305,7 +305,7 @@ class TestBranch:
             "sqs:DeleteMessage": _queue_arn(name),
             "sqs:GetQueueAttributes": _queue_arn(name),
             "sqs:ChangeMessageVisibility": _queue_arn(name),
-            "sqs:SendMessage": _queue_arn(f"{name}-dlq"),
+            "sqs:SendMessage": [_queue_arn(name), _queue_arn(f"{name}-dlq")],
             "mediaconvert:CreateJob": pipeline,
             "mediaconvert:ListJobs": pipeline,
             "mediaconvert:GetJob": f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:jobs/*",
