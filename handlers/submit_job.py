@@ -30,6 +30,7 @@ from handlers.names import JOB_DOCUMENT_FILE, MessageAttribute
 from handlers.observability import logger
 from handlers.settings import SubmitJobSettings
 from handlers.submission import Submission
+from handlers.time_limits import PROBE_TIMEOUT
 from handlers.upload import Upload
 from handlers.upload_cap import UploadCap
 
@@ -78,7 +79,7 @@ def cold_start() -> Runtime:
         cap=UploadCap(
             max_bytes=settings.max_upload_bytes,
             max_seconds=settings.max_upload_seconds,
-            mediaconvert=clients.mediaconvert_client(clients.PROBE_TIMEOUT),
+            mediaconvert=clients.mediaconvert_client(PROBE_TIMEOUT),
         ),
         s3=clients.s3_client(),
         ledger=ledger,

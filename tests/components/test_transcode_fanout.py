@@ -411,7 +411,8 @@ class TestBranch:
         [output] = job["Settings"]["OutputGroups"][0]["Outputs"]
 
         assert {p.relative_to(ROOT).as_posix() for p in (ROOT / "handlers").rglob("*.py")} | {
-            "job.json"
+            "job.json",
+            "models/mediaconvert/2017-08-29/service-2.json.gz",
         } == set(code.assets)
         assert f"-{preset}" == output["NameModifier"]
 
