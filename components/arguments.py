@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from components import defaults
+from handlers.time_limits import SHORTEST_FUNCTION_TIMEOUT
 
 LONGEST_FUNCTION_TIMEOUT: Final = 60
 """Seconds. CreateJob answers in about one; what takes longer than this hangs, and its messages wait
@@ -45,7 +46,7 @@ def check(arguments: Mapping[str, Any]) -> None:
 
 def _problems(arguments: Mapping[str, Any]) -> Iterator[str]:
     ranges = (
-        ("function_timeout", 1, LONGEST_FUNCTION_TIMEOUT, "seconds"),
+        ("function_timeout", SHORTEST_FUNCTION_TIMEOUT, LONGEST_FUNCTION_TIMEOUT, "seconds"),
         ("maximum_concurrency", 2, 1_000, "invocations"),
         ("max_upload_bytes", 0, LARGEST_OBJECT, "bytes"),
         ("max_upload_seconds", 0, 7 * defaults.DAY_SECONDS, "seconds"),

@@ -14,11 +14,13 @@ from components.monitoring import Monitoring
 from components.outcome import Outcome
 from components.presets import Preset
 from components.presets.job_settings import job_document
+from components.presets.service_model import model_file
 from components.queues import dead_letter_queue, queue_with_redrive
 from components.reconcile import Reconcile
 from components.scope import PRESET_TAG, Scope
 from components.storage import private_bucket
 from handlers.names import (
+    API_MODELS,
     BRANCHES,
     JOB_DOCUMENT_FILE,
     SUBMIT_JOB_HANDLER,
@@ -101,7 +103,10 @@ class Branch:
             self._name,
             handler=SUBMIT_JOB_HANDLER,
             identity=identity,
-            code=package({JOB_DOCUMENT_FILE: json.dumps(job_document(preset), indent=1)}),
+            code=package(
+                {JOB_DOCUMENT_FILE: json.dumps(job_document(preset), indent=1)},
+                {f"{API_MODELS}/{path}": file for path, file in [model_file()]},
+            ),
             layer=layer,
             environment={
                 # Topic names are unique in an account and region: no other stack's jobs carry it.

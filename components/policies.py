@@ -265,10 +265,11 @@ def function_may_submit_jobs(
             "Resource": queue_arn,
         },
         {
-            "Sid": "SetAsideMessagesThatAreRefusedForGood",
+            # Into its own queue: the next attempt, where job_outcome died before it asked for it.
+            "Sid": "AskForAnotherAttemptAndSetAsideWhatIsGivenUp",
             "Effect": "Allow",
             "Action": "sqs:SendMessage",
-            "Resource": dead_letter_queue_arn,
+            "Resource": [queue_arn, dead_letter_queue_arn],
         },
         {
             "Sid": "SubmitJobsToThePipeline",

@@ -31,8 +31,8 @@ class TranscodeFanoutArgs(TypedDict):
     """Endings of the keys that are transcoded, in either case. Default: `.mp4`."""
 
     function_timeout: NotRequired[int]
-    """Seconds that a function may work on a batch, 1 to 60. Default: 10. The time that a queue
-    hides a message for is derived from it."""
+    """Seconds that a function may work on a batch, 10 to 60: with fewer it could die over a silent
+    service. Default: 10. The time that a queue hides a message for is derived from it."""
 
     maximum_concurrency: NotRequired[int]
     """Invocations of a function at a time, per branch, 2 to 1,000. Default: 2."""

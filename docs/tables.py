@@ -33,6 +33,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "estimate": cost_table.estimate,
     "announcement": outcome_tables.announcement,
     "retries": outcome_tables.retries,
+    "ends": outcome_tables.ends,
     "verify-checks": verify_tables.checks,
     "verify-policy": verify_tables.policy,
 }

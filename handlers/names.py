@@ -15,6 +15,10 @@ RECONCILE_HANDLER: Final = "handlers.reconcile.lambda_handler"
 JOB_DOCUMENT_FILE: Final = "job.json"
 """The branch's job document, at the root of submit_job's archive, beside `handlers/`."""
 
+API_MODELS: Final = "models"
+"""Folder of submit_job's archive with the model of MediaConvert's API, laid out as botocore's own
+`data`."""
+
 LEDGER_INDEX: Final = "open"
 """Secondary index of the ledger: only what still waits for something is in it."""
 

@@ -38,6 +38,7 @@ from handlers.pauses import Pauses
 from handlers.searches import Backfill, LostUploads, RenderAgain
 from handlers.settings import ReconcileSettings
 from handlers.sweep import Sweep
+from handlers.time_limits import LIST_TIMEOUT
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -96,7 +97,7 @@ def cold_start() -> Runtime:
     """
     settings = ReconcileSettings.from_environment(os.environ)
     ledger = Ledger.open(clients.dynamodb_client(), settings)
-    s3 = clients.s3_client(clients.LIST_TIMEOUT)
+    s3 = clients.s3_client(LIST_TIMEOUT)
     return Runtime(
         settings=settings,
         ledger=ledger,

@@ -8,6 +8,7 @@ The same model, read as data, tells all of it while the program runs.
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from botocore.loaders import Loader
@@ -17,6 +18,7 @@ from components.presets.job_rules import broken_rules
 from components.wording import did_you_mean, shown
 
 _MODEL = "mediaconvert"
+_KIND = "service-2"
 _LONGEST_ENUM = 20
 """Values listed in a message; the enums of languages and time zones have hundreds."""
 
@@ -71,6 +73,24 @@ def check_job(document: Mapping[str, Any]) -> list[str]:
     return [*sentences, *broken_rules(document)]
 
 
+def model_file() -> tuple[str, Path]:
+    """Name the file of the model that documents are checked against.
+
+    Lambda's runtime has a botocore of its own, mostly an older one, which refuses what it does not
+    know. A list of the differences would have to be kept for every version that the runtime may
+    have, and without botocore's own check an unknown member would be left out unseen. So the file
+    goes into the functions' archive: 180 kB that botocore reads there instead of its own.
+
+    Returns:
+        Its path below any folder of models, and the file.
+    """
+    loader = Loader()
+    version = loader.determine_latest_version(_MODEL, _KIND)
+    _, stem = loader.load_data_with_path(f"{_MODEL}/{version}/{_KIND}")
+    [file] = Path(stem).parent.glob(f"{_KIND}.json*")
+    return f"{_MODEL}/{version}/{file.name}", file
+
+
 def members(document: Mapping[str, Any]) -> Iterator[Member]:
     """Yield every member of every object in a CreateJob request, the outer ones first.
 
@@ -96,7 +116,7 @@ def _members(value: Any, shape: Shape, path: str) -> Iterator[Member]:
 @cache
 def create_job_shape() -> Shape:
     """Load the model of the CreateJob request, once; it takes about 60 ms."""
-    description = Loader().load_service_model(_MODEL, "service-2")
+    description = Loader().load_service_model(_MODEL, _KIND)
     operation = ServiceModel(description, _MODEL).operation_model("CreateJob")
     return cast("Shape", operation.input_shape)
 

@@ -135,6 +135,8 @@ class Rendition:
     """Unix time in seconds at which the latest attempt came to its end; None before."""
     unresolved_since: int | None
     """Since when there may be a job that nobody has noted; None when that is excluded."""
+    searched: Mapping[str, Any] | None = None
+    """How far the search for that job has come; the search's own words."""
     deliveries: int
     """Claims in a row that ended without anybody saying how."""
     retries: int
@@ -169,6 +171,7 @@ class Rendition:
             claimed_at=item["claimed_at"],
             ended_at=item.get("ended_at"),
             unresolved_since=item.get("unresolved_since"),
+            searched=item.get("searched"),
             deliveries=item.get("deliveries", 0),
             retries=item.get("retries", 0),
             job_id=item.get("job_id"),

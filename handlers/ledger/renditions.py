@@ -1,6 +1,6 @@
 """The ledger's renditions: claims and moves, each one conditional write."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -157,7 +157,13 @@ class Renditions:
             ) from error
         return Rendition.from_item(item)
 
-    def no_answer(self, claimed: Rendition, *, since: int | None = None) -> None:
+    def no_answer(
+        self,
+        claimed: Rendition,
+        *,
+        since: int | None = None,
+        searched: Mapping[str, Any] | None = None,
+    ) -> None:
         """Keep a claim whose job may exist, as CreateJob or the search for it was not answered.
 
         The delivery has not died, so it does not count as one that did.
@@ -165,12 +171,17 @@ class Renditions:
         Args:
             claimed: The claim.
             since: Since when there may be a job, in Unix time; None when that is as it was.
+            searched: How far the search for it has come; it counts for the next delivery only.
 
         Raises:
             NotMovedError: The claim is not the delivery's any more.
         """
-        doubt = {} if since is None else {"unresolved_since": since}
-        change = Change(put={**doubt, **self._stamp.expiring()}, remove=frozenset({"deliveries"}))
+        news = {"unresolved_since": since, "searched": searched}
+        put = {name: value for name, value in news.items() if value is not None}
+        change = Change(
+            put={**put, **self._stamp.expiring()},
+            remove=frozenset({"deliveries", "searched"} - put.keys()),
+        )
         is_same_claim = (
             Attr("state").eq(State.CLAIMED)
             & Attr("attempt").eq(claimed.attempt)
@@ -222,7 +233,9 @@ class Renditions:
             "owed": MOVES[state].owed | owed,
         }
         put: dict[str, Any] = {name: value for name, value in news.items() if value}
-        stale = {"unresolved_since", "deliveries", "looks"} | ({"owed", "failure"} - put.keys())
+        stale = {"unresolved_since", "searched", "deliveries", "looks"} | (
+            {"owed", "failure"} - put.keys()
+        )
         if state is State.WAITING:
             stale |= {"written_over"}  # There was no job that could have been written over.
         if state in ENDS:

@@ -271,8 +271,8 @@ def _sizes(program: Program) -> tuple[int, int, int]:
 @pytest.mark.parametrize(
     ("argument", "wrong", "told"),
     [
-        ("function_timeout", 61, "from 1 to 60"),
-        ("function_timeout", 0, "from 1 to 60"),
+        ("function_timeout", 61, "from 10 to 60"),
+        ("function_timeout", 9, "from 10 to 60"),
         ("maximum_concurrency", 1, "from 2 to 1,000"),
         ("log_retention_days", 31, "30, 60"),
         ("ledger_retention_days", 28, "from 29"),

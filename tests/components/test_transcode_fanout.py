@@ -305,7 +305,7 @@ class TestBranch:
             "sqs:DeleteMessage": _queue_arn(name),
             "sqs:GetQueueAttributes": _queue_arn(name),
             "sqs:ChangeMessageVisibility": _queue_arn(name),
-            "sqs:SendMessage": _queue_arn(f"{name}-dlq"),
+            "sqs:SendMessage": [_queue_arn(name), _queue_arn(f"{name}-dlq")],
             "mediaconvert:CreateJob": pipeline,
             "mediaconvert:ListJobs": pipeline,
             "mediaconvert:GetJob": f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:jobs/*",
@@ -411,7 +411,8 @@ class TestBranch:
         [output] = job["Settings"]["OutputGroups"][0]["Outputs"]
 
         assert {p.relative_to(ROOT).as_posix() for p in (ROOT / "handlers").rglob("*.py")} | {
-            "job.json"
+            "job.json",
+            "models/mediaconvert/2017-08-29/service-2.json.gz",
         } == set(code.assets)
         assert f"-{preset}" == output["NameModifier"]
 

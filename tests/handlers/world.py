@@ -83,6 +83,7 @@ class World:
             self.sqs,
             self._queue("outcome"),
             lambda records: self.fuse.guard(lambda: job_outcome.handler(records, self.outcome)),
+            self.clock,
         )
         self.reconcile_runtime = reconcile.Runtime(
             settings=ReconcileSettings(
@@ -264,11 +265,13 @@ class BranchWorld:
                 ledger=world.ledger,
                 duties=world.duties,
             ),
+            now=world.clock,
         )
         self.mapping = EventSourceMapping(
             world.sqs,
             queue_url,
             lambda records: world.fuse.guard(lambda: submit_job.handler(records, self.runtime)),
+            world.clock,
         )
         self.send = self.mapping.send
         self.invoke = self.mapping.invoke
