@@ -165,8 +165,10 @@ def check_name(name: str, model: OperationModel, member: str) -> Iterator[Proble
     """
     shape = cast("StructureShape", model.input_shape)
     limit = _documented(model, member)
-    pattern = limit.pattern if limit else shape.members[member].metadata.get("pattern")
-    yield from _check_pattern(name, pattern, member)
+    if limit:
+        yield from _check_pattern(name, limit.pattern, member, f" ({limit.page})")
+    else:
+        yield from _check_pattern(name, shape.members[member].metadata.get("pattern"), member)
 
 
 def longest_name(model: OperationModel, member: str) -> int | None:
@@ -238,7 +240,7 @@ class _Check(NamedTuple):
 def _check_limit(value: Any, limit: Limit, path: str) -> Iterator[Problem]:
     measured, unit = (len(value), " characters") if isinstance(value, str) else (value, "")
     yield from _out_of_range(measured, limit.low, limit.high, path, unit)
-    yield from _check_pattern(value, limit.pattern, path)
+    yield from _check_pattern(value, limit.pattern, path, f" ({limit.page})")
 
 
 def _check_scalar(value: Any, shape: Shape, path: str) -> Iterator[Problem]:
@@ -256,10 +258,10 @@ def _check_scalar(value: Any, shape: Shape, path: str) -> Iterator[Problem]:
         )
 
 
-def _check_pattern(value: str, pattern: str | None, path: str) -> Iterator[Problem]:
+def _check_pattern(value: str, pattern: str | None, path: str, page: str = "") -> Iterator[Problem]:
     readable = readable_pattern(pattern) if pattern else None
     if readable and not readable.search(value):
-        yield Problem(f"{path} is {shown(value)}; it must match the pattern {pattern}.")
+        yield Problem(f"{path} is {shown(value)}; it must match the pattern {pattern}{page}.")
 
 
 UNREADABLE = frozenset({r"\p{Print}+", r"[\w-_]*"})

@@ -68,7 +68,7 @@ class Clients:
         self._by_service: dict[str, Any] = {}
         session = botocore.session.Session(session_vars=_NO_CALLER_SETTINGS)
         # The emulator takes much that AWS refuses.
-        session.register("before-parameter-build", refuse_what_aws_refuses)
+        session.register("before-parameter-build", refuse_what_aws_refuses)  # type: ignore[arg-type]  # the stubs want **kwargs alone
         self._session = boto3.Session(botocore_session=session)
 
     @overload

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.presets.job_rules import broken_rules
 from components.aws_requests import check_request, operation
+from components.presets.job_rules import broken_rules
 
 
 def check_job(document: Mapping[str, Any]) -> list[str]:
