@@ -90,9 +90,9 @@ class Branch:
             scope, f"{scope.name}-output-{preset.name}", versioned=False
         )
         self._register_with(ledger, preset.name)
-        pipeline_role = self._create_pipeline_role(intake.bucket)
+        pipeline_role = self._create_pipeline_role(intake.bucket, preset)
         identity = Identity(scope, self._name)
-        permissions = [self._allow_to_submit_jobs(identity, pipeline_role, ledger)]
+        permissions = [self._allow_to_submit_jobs(identity, pipeline_role, intake.bucket, ledger)]
         if max_upload_seconds > 0:
             permissions.append(self._allow_to_read_uploads(identity, intake.bucket))
         if input_kms_key_arns:
@@ -184,7 +184,7 @@ class Branch:
             opts=self._scope.options(),
         )
 
-    def _create_pipeline_role(self, input_bucket: aws.s3.Bucket) -> aws.iam.Role:
+    def _create_pipeline_role(self, input_bucket: aws.s3.Bucket, preset: Preset) -> aws.iam.Role:
         role = aws.iam.Role(
             f"{self._name}-pipeline",
             assume_role_policy=Output.json_dumps(
@@ -198,7 +198,9 @@ class Branch:
             role=role.name,
             policy=Output.json_dumps(
                 Output.all(input_bucket.arn, self.output_bucket.arn).apply(
-                    lambda arns: policies.pipeline_may_transcode(*arns)
+                    lambda arns: policies.pipeline_may_transcode(
+                        *arns, read_buckets=preset.read_buckets
+                    )
                 )
             ),
             opts=self._scope.options(),
@@ -206,7 +208,11 @@ class Branch:
         return role
 
     def _allow_to_submit_jobs(
-        self, identity: Identity, pipeline_role: aws.iam.Role, ledger: Ledger
+        self,
+        identity: Identity,
+        pipeline_role: aws.iam.Role,
+        input_bucket: aws.s3.Bucket,
+        ledger: Ledger,
     ) -> aws.iam.RolePolicy:
         return aws.iam.RolePolicy(
             f"{self._name}-function-submits-jobs",
@@ -217,6 +223,7 @@ class Branch:
                     dead_letter_queue_arn=self.dead_letter_queue.arn,
                     pipeline_arn=self.pipeline.arn,
                     pipeline_role_arn=pipeline_role.arn,
+                    input_bucket_arn=input_bucket.arn,
                     output_bucket_arn=self.output_bucket.arn,
                     ledger_arn=ledger.table.arn,
                     completed_topic_arn=ledger.completed_topic.arn,

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operate import backfill, dead_letters, estimate, reconcile, redrive, status
+from operate import backfill, dead_letters, estimate, reconcile, redrive, status, verify
 from operate.errors import OperateError, UsageError
 from operate.explain import explain
 
@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "reconcile": reconcile,
     "backfill": backfill,
     "estimate": estimate,
+    "verify": verify,
 }
 """Name to module: a new command is a new line here."""
 

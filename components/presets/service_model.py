@@ -1,10 +1,27 @@
 """Check a MediaConvert job before it costs anything: by the service's own model, and its rules."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple, cast
 
-from components.aws_requests import check_request, operation
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from components.aws_requests import REQUEST, check_request, member_path, operation
 from components.presets.job_rules import broken_rules
+from components.wording import shown
+
+_MODEL: Final = "mediaconvert"
+
+
+class Member(NamedTuple):
+    """A member of an object in a request."""
+
+    path: str
+    """Where it stands."""
+
+    name: str
+    """The object's shape in the model and the member: `Input.FileInput`."""
+
+    value: Any
 
 
 def check_job(document: Mapping[str, Any]) -> list[str]:
@@ -18,8 +35,35 @@ def check_job(document: Mapping[str, Any]) -> list[str]:
         valid. The rules between fields are left out while a type is wrong, because they could
         not be read.
     """
-    problems = list(check_request(document, operation("mediaconvert", "CreateJob")))
+    problems = list(check_request(document, operation(_MODEL, "CreateJob")))
     sentences = [problem.sentence for problem in problems]
     if any(problem.is_wrong_type for problem in problems):
         return sentences
     return [*sentences, *broken_rules(document)]
+
+
+def members(document: Mapping[str, Any]) -> Iterator[Member]:
+    """Yield every member of every object in a CreateJob request, the outer ones first.
+
+    Args:
+        document: whose members exist and have the right types, as `check_job` tells.
+    """
+    return _members(document, create_job_shape(), REQUEST)
+
+
+def _members(value: Any, shape: Shape, path: str) -> Iterator[Member]:
+    if isinstance(shape, StructureShape):
+        for name, item in value.items():
+            yield Member(member_path(path, name), f"{shape.name}.{name}", item)
+            yield from _members(item, shape.members[name], member_path(path, name))
+    elif isinstance(shape, ListShape):
+        for index, item in enumerate(value):
+            yield from _members(item, shape.member, f"{path}[{index}]")
+    elif isinstance(shape, MapShape):
+        for key, item in value.items():
+            yield from _members(item, shape.value, f"{path}[{shown(key)}]")
+
+
+def create_job_shape() -> Shape:
+    """The model of the CreateJob request."""
+    return cast("Shape", operation(_MODEL, "CreateJob").input_shape)

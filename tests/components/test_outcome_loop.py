@@ -112,6 +112,7 @@ class TestFunctions:
             "sqs:DeleteMessage": queue,
             "sqs:GetQueueAttributes": queue,
             "dynamodb:GetItem": LEDGER_ARN,
+            "dynamodb:BatchGetItem": LEDGER_ARN,
             "dynamodb:PutItem": LEDGER_ARN,
             "dynamodb:UpdateItem": LEDGER_ARN,
             "dynamodb:Query": LEDGER_ARN,
@@ -128,7 +129,7 @@ class TestFunctions:
 
         assert {
             "ListUploads": f"arn:aws:s3:::videoconverter-input{PHYSICAL_SUFFIX}",
-            "AskWhatBecameOfJobs": f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:jobs/*",
+            "CancelOvertakenJobs": f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:jobs/*",
             "UseTheLedger": LEDGER_ARN,
             "FindWhatIsNotSettled": f"{LEDGER_ARN}/index/open",
             "AnnounceWhatIsComplete": COMPLETED_ARN,
