@@ -87,7 +87,10 @@ class Branch:
         monitoring.dead_letters(f"{self._name}-dlq", self.dead_letter_queue)
         self._take_from(intake.topic, sender_role_arns=[outcome.role.arn, reconcile.role.arn])
         self.output_bucket = private_bucket(
-            scope, f"{scope.name}-output-{preset.name}", versioned=False
+            scope,
+            f"{scope.name}-output-{preset.name}",
+            versioned=False,
+            lister_role_arns=[reconcile.role.arn],
         )
         self._register_with(ledger, preset.name)
         pipeline_role = self._create_pipeline_role(intake.bucket, preset)

@@ -44,9 +44,28 @@ def refuse_plain_http(resources: str | Sequence[str], actions: str) -> Statement
     }
 
 
-def bucket_refuses_plain_http(bucket_arn: str) -> Policy:
-    """Nobody reaches the bucket or its objects without TLS."""
-    return document(refuse_plain_http([bucket_arn, f"{bucket_arn}/*"], "s3:*"))
+def bucket_refuses_plain_http(bucket_arn: str, *, lister_role_arns: Sequence[str] = ()) -> Policy:
+    """Nobody reaches the bucket or its objects without TLS; these roles may read its names.
+
+    Args:
+        bucket_arn: the bucket.
+        lister_role_arns: roles of shared functions; each of many buckets says so itself, as in
+            `queue_takes_from`.
+    """
+    return document(
+        *([_functions_may_list(lister_role_arns, bucket_arn)] if lister_role_arns else []),
+        refuse_plain_http([bucket_arn, f"{bucket_arn}/*"], "s3:*"),
+    )
+
+
+def _functions_may_list(role_arns: Sequence[str], bucket_arn: str) -> Statement:
+    return {
+        "Sid": "TheSharedFunctionsMayListNames",
+        "Effect": "Allow",
+        "Principal": {"AWS": list(role_arns)},
+        "Action": "s3:ListBucket",
+        "Resource": bucket_arn,
+    }
 
 
 def bucket_may_publish(topic_arn: str, bucket_arn: str) -> Policy:

@@ -1,8 +1,11 @@
 """Doing what a rendition owes, piece by piece, so that a crash leaves only what is not done yet."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
 
 from handlers import announcement, retry_policy
 from handlers.announcement import Announcement
@@ -16,6 +19,7 @@ from handlers.ledger.renditions import NotMovedError
 from handlers.mediaconvert.surplus import remove_surplus
 from handlers.names import YES, MessageAttribute
 from handlers.observability import logger
+from handlers.pauses import Pauses
 from handlers.settings import FanoutSettings
 from handlers.upload import Upload
 
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
     from types_boto3_sns import SNSClient
     from types_boto3_sqs import SQSClient
 
+MESSAGES_PER_CALL: Final = 10
+"""The most that SendMessageBatch takes."""
+
 OLDER_ONE_STAYS: Final = (
     "It overwrote an earlier upload: a rendition that lies in its place is still of that one."
 )
@@ -35,6 +42,20 @@ BRANCH_REMOVED: Final = Failure(
     code="branch_removed",
     reason="The preset was removed from the fan-out before its rendition had come to an end.",
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """A message that asks a branch for a rendition."""
+
+    upload: Upload
+    attempt: int
+    delay_seconds: int
+    """How long it stays hidden, 900 at most."""
+    failure: Failure | None = None
+    """Why, when an earlier attempt failed."""
+    unless_rendered: bool = False
+    """Ask only for what the output bucket lacks."""
 
 
 class Duties:
@@ -143,18 +164,40 @@ class Duties:
         Raises:
             ClientError, BotoCoreError: SQS did not take the message.
         """
-        self._sqs.send_message(
-            QueueUrl=branch.queue_url,
-            MessageBody=write_notice(upload),
-            DelaySeconds=delay_seconds,
-            MessageAttributes=message_attributes(
-                {
-                    MessageAttribute.ATTEMPT: str(attempt),
-                    MessageAttribute.UNLESS_RENDERED: YES if unless_rendered else None,
-                    **_why(failure),
-                }
-            ),
+        ask = Ask(
+            upload=upload,
+            attempt=attempt,
+            failure=failure,
+            delay_seconds=delay_seconds,
+            unless_rendered=unless_rendered,
         )
+        self._sqs.send_message(QueueUrl=branch.queue_url, **_message(ask))
+
+    def ask_for_all(self, branch: Branch, asks: Sequence[Ask], pauses: Pauses) -> None:
+        """Put up to ten messages into a branch's queue, in one call if SQS takes them all.
+
+        Args:
+            branch: The branch.
+            asks: The messages.
+            pauses: Waits while SQS is not ready for some.
+
+        Raises:
+            OutOfTimeError: That takes longer than there is time.
+            ClientError, BotoCoreError: SQS refused, all of them or one for good.
+        """
+        while asks:
+            entries: list[Any] = [{"Id": str(n), **_message(ask)} for n, ask in enumerate(asks)]
+            answer = pauses.patiently(
+                partial(self._sqs.send_message_batch, QueueUrl=branch.queue_url, Entries=entries)
+            )
+            failed = answer.get("Failed", [])
+            for each in failed:
+                if each["SenderFault"]:
+                    error: Any = {"Code": each["Code"], "Message": each.get("Message", "")}
+                    raise ClientError({"Error": error}, "SendMessageBatch")
+            asks = [asks[int(each["Id"])] for each in failed]
+            if asks:
+                pauses.wait()
 
     def _retry(self, rendition: Rendition) -> None:
         branch = self._ledger.branches.get(rendition.preset)
@@ -225,6 +268,20 @@ class Duties:
                 for name, text in message.attributes.items()
             },
         )
+
+
+def _message(ask: Ask) -> Any:
+    return {
+        "MessageBody": write_notice(ask.upload),
+        "DelaySeconds": ask.delay_seconds,
+        "MessageAttributes": message_attributes(
+            {
+                MessageAttribute.ATTEMPT: str(ask.attempt),
+                MessageAttribute.UNLESS_RENDERED: YES if ask.unless_rendered else None,
+                **_why(ask.failure),
+            }
+        ),
+    }
 
 
 def _unknown(_: Upload) -> str | None:

@@ -41,6 +41,8 @@ class Stack:
     reconcile_function: str
     branches: Mapping[str, Branch]
     """By preset."""
+    estimate: Mapping[str, Any] = field(default_factory=dict)
+    """What the presets cost, as the stack exports it."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """How to reach a local cloud; empty for AWS, where the caller's own settings count."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
@@ -79,6 +81,7 @@ class Stack:
                 )
                 for preset, url in outputs["dead_letter_queue_urls"].items()
             },
+            estimate=outputs.get("estimate", {}),
             environment=environment,
             outputs=outputs,
         )

@@ -1,6 +1,6 @@
 """The ledger's renditions: claims and moves, each one conditional write."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from handlers.ledger.rendition import (
     State,
 )
 from handlers.ledger.table import Change, ConditionRefusedError, ItemKey, Table
-from handlers.names import LedgerKey
+from handlers.pauses import Pauses
 from handlers.upload import Upload
 
 PREFIX: Final = "rendition#"
@@ -85,17 +85,32 @@ class Renditions:
         items = self._table.partition(upload_partition(digest), PREFIX)
         return [Rendition.from_item(item) for item in items]
 
-    def waiting_since(self, preset: str, latest: int) -> Iterator[Rendition]:
+    def get_all(
+        self, wanted: Collection[tuple[str, str]], pauses: Pauses
+    ) -> dict[tuple[str, str], Rendition]:
+        """Read those of many renditions that there are.
+
+        Args:
+            wanted: Pairs of an upload's digest and a preset.
+            pauses: Waits while DynamoDB refuses.
+
+        Raises:
+            OutOfTimeError: It does so for longer than there is time.
+        """
+        keys = {_key(digest, preset): (digest, preset) for digest, preset in wanted}
+        items = self._table.get_many(keys, pauses)
+        return {keys[key]: Rendition.from_item(item) for key, item in items.items()}
+
+    def waiting_since(self, preset: str, latest: int, pauses: Pauses) -> Iterator[list[Rendition]]:
         """Read the renditions of a preset that nothing has happened to since a time, oldest first.
 
         Args:
             preset: Name of the preset.
             latest: Unix time in seconds.
+            pauses: Waits while DynamoDB refuses.
         """
-        for key in self._table.open_since(PREFIX + preset, latest):
-            item = self._table.get(key)
-            if item is not None and LedgerKey.SINCE in item:
-                yield Rendition.from_item(item)
+        for page in self._table.open_since(PREFIX + preset, latest, pauses):
+            yield [Rendition.from_item(item) for item in page]
 
     def claim(
         self, upload: Upload, preset: str, attempt: int, *, abandoned_after: int
@@ -375,6 +390,22 @@ class Renditions:
         """
         change = Change(put=self._stamp.waiting(PREFIX + rendition.preset), add={"looks": 1})
         self._update(rendition, change, Attr("since").eq(rendition.since))
+
+    def reopen_ended(self, rendition: Rendition, reason: Failure) -> Rendition:
+        """Let a rendition be made once more that has ended and owes nothing, on purpose.
+
+        Args:
+            rendition: The rendition as it ended.
+            reason: Why.
+
+        Returns:
+            The rendition as it is now: it owes the next attempt.
+
+        Raises:
+            NotMovedError: It has not ended, owes something, or the attempt is another one.
+        """
+        has_ended = Attr("state").is_in(sorted(ENDS)) & Attr("owed").not_exists()
+        return self.reopen(rendition, reason, when=has_ended)
 
     def _update(self, rendition: Rendition, change: Change, when: ConditionBase) -> Rendition:
         key = _key(rendition.upload.digest, rendition.preset)
