@@ -1,7 +1,7 @@
 """One preset from the topic to the output bucket: everything that its failure can stop."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
 from pulumi import Output
@@ -53,6 +53,7 @@ class Branch:
         maximum_concurrency: int,
         max_upload_bytes: int,
         max_upload_seconds: int,
+        input_kms_key_arns: Sequence[str],
     ) -> None:
         """Create the branch and subscribe it to the topic.
 
@@ -70,6 +71,7 @@ class Branch:
             maximum_concurrency: invocations of `submit_job` at a time.
             max_upload_bytes: the largest upload that becomes a job; 0 for any.
             max_upload_seconds: the longest upload that becomes a job; 0 for any.
+            input_kms_key_arns: the keys that uploads may be encrypted with.
         """
         self._name = f"{scope.name}-{preset.name}"
         self._scope = scope = scope.tagged({PRESET_TAG: preset.name, **preset.tags})
@@ -98,6 +100,11 @@ class Branch:
         permissions = [self._allow_to_submit_jobs(identity, pipeline_role, intake.bucket, ledger)]
         if max_upload_seconds > 0:
             permissions.append(self._allow_to_read_uploads(identity, intake.bucket))
+        if input_kms_key_arns:
+            readers = {"pipeline": pipeline_role}
+            if max_upload_seconds > 0:
+                readers["function"] = identity.role
+            permissions.extend(self._allow_to_decrypt(readers, intake.bucket, input_kms_key_arns))
         submit_job = function(
             scope,
             self._name,
@@ -243,3 +250,23 @@ class Branch:
             policy=Output.json_dumps(input_bucket.arn.apply(policies.function_may_read_uploads)),
             opts=self._scope.options(),
         )
+
+    def _allow_to_decrypt(
+        self,
+        readers: Mapping[str, aws.iam.Role],
+        input_bucket: aws.s3.Bucket,
+        key_arns: Sequence[str],
+    ) -> list[aws.iam.RolePolicy]:
+        return [
+            aws.iam.RolePolicy(
+                f"{self._name}-{reader}-decrypts-uploads",
+                role=role.name,
+                policy=Output.json_dumps(
+                    input_bucket.arn.apply(
+                        lambda arn: policies.role_may_decrypt_uploads(arn, key_arns)
+                    )
+                ),
+                opts=self._scope.options(),
+            )
+            for reader, role in readers.items()
+        ]

@@ -215,6 +215,29 @@ def pipeline_may_transcode(
     )
 
 
+def role_may_decrypt_uploads(input_bucket_arn: str, key_arns: Sequence[str]) -> Policy:
+    """Whoever reads uploads may decrypt them, through S3 and from the input bucket only.
+
+    S3 puts the ARN of the object, or with a bucket key of the bucket, into the encryption context:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context
+    """
+    regions = sorted({arn.split(":")[3] for arn in key_arns})
+    return document(
+        {
+            "Sid": "DecryptUploads",
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": list(key_arns),
+            "Condition": {
+                "StringEquals": {"kms:ViaService": [f"s3.{r}.amazonaws.com" for r in regions]},
+                "ArnLike": {
+                    "kms:EncryptionContext:aws:s3:arn": [input_bucket_arn, f"{input_bucket_arn}/*"]
+                },
+            },
+        }
+    )
+
+
 def topic_may_log(delivery_log_arns: Sequence[str]) -> Policy:
     """SNS writes the delivery status of messages into these log groups.
 

@@ -101,8 +101,9 @@ class PresetArgs(TypedDict):
     """Which of the jobs that wait in a pipeline runs first, -50 to 50, the highest. Default: 0."""
 
     concurrent_jobs: NotRequired[int]
-    """Jobs that the pipeline runs at a time, 1 or more; the account's quotas bound it. Default:
-    what the account's quota gives a pipeline."""
+    """Jobs that the pipeline runs at a time, 1 or more; the account's quotas bound it, and above
+    them `pulumi up` tries for an hour before it fails. AWS keeps the number when the field is
+    taken out later. Default: what the account's quota gives a pipeline."""
 
     pipeline: NotRequired[str]
     """Name of a pipeline that this preset shares with every other preset that gives the same name,

@@ -50,12 +50,7 @@ class PresetError(ValueError):
         super().__init__(f"the presets cannot work:\n{listed}")
 
 
-def resolve(
-    entries: Sequence[PresetArgs],
-    *,
-    component_name: str = "videoconverter",
-    pipeline_quota: int = 0,
-) -> tuple[Preset, ...]:
+def resolve(entries: Sequence[PresetArgs], *, pipeline_quota: int = 0) -> tuple[Preset, ...]:
     """Turn what the user wrote into presets that work.
 
     An entry whose name is in the catalogue starts from the catalogue's rendition. A new name has to
@@ -63,7 +58,6 @@ def resolve(
 
     Args:
         entries: the presets of the configuration.
-        component_name: the fan-out's name, which goes in front of every resource's name.
         pipeline_quota: MediaConvert queues that the account has left for this fan-out. Default: 0,
             not checked.
 
@@ -80,7 +74,7 @@ def resolve(
     problems: list[str] = []
     presets: list[Preset] = []
     for index, entry in enumerate(entries):
-        wrong = list(_entry_problems(entry, component_name))
+        wrong = list(_entry_problems(entry))
         if not wrong:
             preset = _preset(entry)
             presets.append(preset)
@@ -99,7 +93,7 @@ def _label(index: int, entry: Any) -> str:
     return f"presets[{index}]" if name is None else f"presets[{index}] {shown(name)}"
 
 
-def _entry_problems(entry: Any, component_name: str) -> Iterator[str]:
+def _entry_problems(entry: Any) -> Iterator[str]:
     if not isinstance(entry, Mapping):
         yield f"{shown(entry)} is not an object; write `name: 720p`, for example."
         return
@@ -110,8 +104,8 @@ def _entry_problems(entry: Any, component_name: str) -> Iterator[str]:
             guess = did_you_mean(str(name), _FIELD_NAMES)
             yield f"{name} is not a field{guess}; the fields are {', '.join(_FIELD_NAMES)}."
     yield from _kind_problems(entry)
-    yield from _name_problems(entry, component_name)
-    yield from _value_problems(entry, component_name)
+    yield from _name_problems(entry)
+    yield from _value_problems(entry)
 
 
 def _kind_problems(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -127,7 +121,7 @@ def _kind_problems(entry: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} does not go with {decider}{value}; {beside}."
 
 
-def _name_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[str]:
+def _name_problems(entry: Mapping[str, Any]) -> Iterator[str]:
     name = entry.get("name")
     if name is None or name == "":
         yield f"name is missing; the catalogue has {', '.join(CATALOGUE)}."
@@ -142,10 +136,10 @@ def _name_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[st
                 f"{did_you_mean(name, CATALOGUE)}, which has {', '.join(CATALOGUE)}, "
                 "and a new name needs a width and a height."
             )
-        yield from name_problems(name, component_name)
+        yield from name_problems(name)
 
 
-def _value_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[str]:
+def _value_problems(entry: Mapping[str, Any]) -> Iterator[str]:
     """Look at the fields that need more than `FIELDS`; what is wrong there is left out here."""
     names = ("settings", "tags", "pipeline", "elastic_transcoder_preset")
     settings, tags, pipeline, preset_id = (entry.get(name) for name in names)
@@ -154,7 +148,7 @@ def _value_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[s
     if isinstance(tags, Mapping) and all(isinstance(value, str) for value in tags.values()):
         yield from broken_metadata_rules(tags, "tags", most=_MOST_TAGS)
     if isinstance(pipeline, str) and pipeline:
-        for problem in name_problems(pipeline, component_name):
+        for problem in name_problems(pipeline):
             yield f"pipeline: {problem}"
     if isinstance(preset_id, str) and preset_id:
         yield from id_problems(preset_id)

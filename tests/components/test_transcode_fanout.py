@@ -7,7 +7,7 @@ import pulumi
 import pytest
 import yaml
 
-from components import PresetError, SuffixError, TranscodeFanout, TranscodeFanoutArgs
+from components import ArgumentError, PresetError, TranscodeFanout, TranscodeFanoutArgs
 from components.estimate import report
 from components.presets import resolve
 from tests.components.conftest import DEFAULTS, SEVEN, TWO, stack
@@ -141,7 +141,7 @@ class TestIntake:
 
     def test_suffixes_that_overlap_are_refused(self) -> None:
         """S3 would refuse them at deployment."""
-        with pytest.raises(SuffixError, match=r"'\.clip\.mp4' ends in '\.mp4'"):
+        with pytest.raises(ArgumentError, match=r'"\.clip\.mp4" ends in "\.mp4"'):
             stack(*TWO, suffixes=[".mp4", ".clip.mp4"])
 
 

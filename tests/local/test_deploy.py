@@ -11,9 +11,11 @@ from typing import Any
 
 import pulumi
 import pytest
+from botocore import handlers
 from pulumi.runtime import MockCallArgs, MockResourceArgs
 
 from components import policies
+from components.aws_requests import refuse_what_aws_refuses
 from local import program
 from local.clients import Clients
 from local.deploy import Deployer
@@ -103,6 +105,22 @@ class TestWhatIsNotKnown:
         """What AWS cannot do without is named when it is missing."""
         with pytest.raises(DeployError, match="assumeRolePolicy is missing"):
             create(aws, "aws:iam/role:Role", "role")
+
+    def test_what_aws_would_refuse(self, aws: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The deployer's clients look by themselves, not only where the tests make them."""
+        theirs = [
+            entry for entry in handlers.BUILTIN_HANDLERS if entry[1] is not refuse_what_aws_refuses
+        ]
+        monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", theirs)
+        own = Clients(
+            aws.client("iam").meta.endpoint_url,
+            mediaconvert_endpoint="http://127.0.0.1:1",
+            ca_bundle=Path("/unused"),
+            region=aws.region,
+        )
+
+        with pytest.raises(DeployError, match="IAM CreateRole: RoleName is 68 characters"):
+            create(own, "aws:iam/role:Role", "r" * 60, assumeRolePolicy='{"Statement": []}')
 
     def test_what_aws_refuses(self, aws: Clients) -> None:
         """An error of AWS carries the resource's type and name."""

@@ -76,7 +76,9 @@ def test_presets_that_cannot_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The stack is not estimated; the message lists what is wrong with it."""
-    (tmp_path / "Pulumi.yaml").write_text("name: films\n")
+    (tmp_path / "Pulumi.yaml").write_text(
+        "name: films\nconfig: {presets: {type: array, items: {type: object}}}\n"
+    )
     (tmp_path / "Pulumi.dev.yaml").write_text(
         "config: {films:presets: [{name: 721p}, {name: tall}]}\n"
     )
