@@ -57,7 +57,7 @@ class Inventory:
         Returns:
             Where this run stopped; empty at the end.
         """
-        branches = self.ledger.branches.all()
+        branches = self.ledger.branches.of_new_uploads()
 
         def look(upload: Upload, age: int) -> None:
             if age <= LOOKBACK and self.ledger.assets.get(upload.digest) is None:

@@ -28,6 +28,7 @@ from handlers.ledger import Ledger
 from handlers.ledger.branches import Branch
 from handlers.ledger.items import unix_time
 from handlers.observability import logger
+from handlers.oldest_wait import log_oldest_waits
 from handlers.outcome import Outcome
 from handlers.settings import ReconcileSettings
 from handlers.sweep import Sweep
@@ -134,6 +135,7 @@ def _sweep(
         dry_run=event.get("dry_run", False),
         has_time=has_time,
     )
+    log_oldest_waits(runtime.ledger, runtime.settings.fanout, runtime.now())
     finished = sweep.run()
     return {"finished": finished, **sweep.counts}
 
@@ -168,6 +170,8 @@ def _take_inventory(
 def _branch(preset: object, ledger: Ledger) -> Branch:
     branches = ledger.branches.all()
     for branch in branches:
+        if branch.preset == preset and branch.retired:
+            raise RequestError(f"The event's preset is {preset!r}, which is retired.")
         if branch.preset == preset:
             return branch
     known = ", ".join(branch.preset for branch in branches)

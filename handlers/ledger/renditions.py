@@ -87,6 +87,19 @@ class Renditions:
             if item is not None and LedgerKey.SINCE in item:
                 yield Rendition.from_item(item)
 
+    def asked_at(self, preset: str) -> int | None:
+        """Tell since when the preset's oldest rendition without an end is waited for, by one call.
+
+        Args:
+            preset: Name of the preset.
+
+        Returns:
+            Unix time in seconds; None when there is none.
+        """
+        for _, asked_at in self._table.longest_waiting(PREFIX + preset, 1):
+            return asked_at
+        return None
+
     def claim(
         self, upload: Upload, preset: str, attempt: int, *, abandoned_after: int
     ) -> Rendition:
@@ -114,7 +127,7 @@ class Renditions:
                 "claimed_at": now,
                 **self._stamp.waiting(PREFIX + preset),
             },
-            put_if_absent={"unresolved_since": now},
+            put_if_absent={"unresolved_since": now, LedgerKey.ASKED_AT: now},
             add={"deliveries": 1},
             discard={"owed": frozenset({Duty.RETRY})},
             remove=frozenset({"job_id", "failure", "outputs", "looks", "ended_at"}),
@@ -197,7 +210,7 @@ class Renditions:
         put: dict[str, Any] = {name: value for name, value in news.items() if value}
         stale = {"unresolved_since", "deliveries", "looks"} | ({"owed", "failure"} - put.keys())
         if state in ENDS:
-            stale |= {"retries"}
+            stale |= {"retries", LedgerKey.ASKED_AT}
             put["ended_at"] = self._stamp.now()
         change = Change(
             put={"state": state, **put, **self._stamp.waiting(PREFIX + rendition.preset)},
@@ -234,7 +247,12 @@ class Renditions:
         Raises:
             NotMovedError: The rendition has gone on meanwhile.
         """
-        change = Change(put=self._stamp.waiting(PREFIX + rendition.preset), add={"looks": 1})
+        change = Change(
+            put=self._stamp.waiting(PREFIX + rendition.preset),
+            # An item of an earlier version has none.
+            put_if_absent={LedgerKey.ASKED_AT: rendition.claimed_at},
+            add={"looks": 1},
+        )
         self._update(rendition, change, Attr("since").eq(rendition.since))
 
     def _update(self, rendition: Rendition, change: Change, when: ConditionBase) -> Rendition:
