@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operate import backfill, dead_letters, estimate, reconcile, redrive, status
+from operate import backfill, dead_letters, drained, estimate, reconcile, redrive, status
 from operate.errors import OperateError, UsageError
 from operate.explain import explain
 
@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "redrive": redrive,
     "reconcile": reconcile,
     "backfill": backfill,
+    "drained": drained,
     "estimate": estimate,
 }
 """Name to module: a new command is a new line here."""
