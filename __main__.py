@@ -18,6 +18,7 @@ fanout = TranscodeFanout(
         log_retention_days=config.require_int("log_retention_days"),
         force_destroy=config.require_bool("force_destroy"),
         alarm_actions=config.require_object("alarm_actions"),
+        alarm_after_seconds=config.require_int("alarm_after_seconds"),
         ledger_retention_days=config.require_int("ledger_retention_days"),
         deletion_protection=config.require_bool("deletion_protection"),
         pipeline_quota=config.require_int("pipeline_quota"),

@@ -53,8 +53,12 @@ RECONCILE_SCHEDULES: Final = {"ledger": "rate(15 minutes)", "uploads": "rate(1 h
 """How often `reconcile` looks through what is not settled, and through the input bucket. The first
 reads an index that is nearly empty; the second lists every object."""
 
-OLD_MESSAGE_SECONDS: Final = 10 * DAY_SECONDS
-"""Age of a waiting message at which an alarm rings: four days are left to look into it."""
+ALARM_AFTER_SECONDS: Final = 4 * 3_600
+"""How long an upload may be without an end before an alarm rings. People wait for it; by then most
+films are encoded, and `reconcile`, which asks again after two hours, has helped in vain."""
+
+RECONCILE_SILENCE_SECONDS: Final = 3_600
+"""How long `reconcile` may not run before an alarm rings: it is due four times in it."""
 
 ALARM_PERIOD_SECONDS: Final = 300
 """How often an alarm looks. SQS sends its metrics every minute; nothing here is a matter of one."""

@@ -8,7 +8,7 @@ to the resource and the account that it acts for.
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.names import LEDGER_INDEX
+from handlers.names import LEDGER_INDEX, LEDGER_WAIT_INDEX
 
 Policy = dict[str, Any]
 Statement = dict[str, Any]
@@ -110,10 +110,10 @@ def _service_may_send(sid: str, service: str, queue_arn: str, source_arn: str) -
         "Principal": {"Service": service},
         "Action": "sqs:SendMessage",
         "Resource": queue_arn,
-        "Condition": {
-            "ArnEquals": {"aws:SourceArn": source_arn},
-            "StringEquals": {"aws:SourceAccount": account_of(source_arn)},
-        },
+        # The ARN holds the account. `aws:SourceAccount` beside it would refuse every delivery of a
+        # service that does not send it: AWS's pages on access policies for SNS -> SQS and for
+        # EventBridge -> SQS have the ARN alone, and say nothing of the account.
+        "Condition": {"ArnEquals": {"aws:SourceArn": source_arn}},
     }
 
 
@@ -150,6 +150,9 @@ def pipeline_may_assume(pipeline_arn: str) -> Policy:
     """MediaConvert takes the role on for jobs of this pipeline only.
 
     Its user guide asks for the ARN of the queue as the source (confused deputy prevention).
+
+    Args:
+        pipeline_arn: the ARN, in which `?` stands for a character that is not known yet.
     """
     return document(
         {
@@ -326,7 +329,9 @@ def function_may_reconcile(
             "Sid": "FindWhatIsNotSettled",
             "Effect": "Allow",
             "Action": "dynamodb:Query",
-            "Resource": f"{ledger_arn}/index/{LEDGER_INDEX}",
+            "Resource": [
+                f"{ledger_arn}/index/{index}" for index in (LEDGER_INDEX, LEDGER_WAIT_INDEX)
+            ],
         },
         announce(completed_topic_arn),
         write_logs("WriteLogs", [log_group_arn]),

@@ -10,13 +10,15 @@ from components.scope import Scope
 def private_bucket(scope: Scope, name: str, *, versioned: bool) -> aws.s3.Bucket:
     """Create a bucket that only its owner's account can reach, and only over TLS.
 
+    Pulumi never deletes it, nor one of its settings, unless the scope says `force_destroy`.
+
     Args:
         scope: what the bucket belongs to.
         name: the logical name; the settings of the bucket are named after it.
         versioned: give every upload a version of its own; overwritten ones are kept for
             `OVERWRITTEN_UPLOAD_DAYS`.
     """
-    opts = scope.options()
+    opts = scope.data_options()
     bucket = aws.s3.Bucket(name, force_destroy=scope.force_destroy, tags=scope.tags, opts=opts)
     aws.s3.BucketPublicAccessBlock(
         f"{name}-blocks-public-access",

@@ -208,6 +208,7 @@ FIELDS: Mapping[str, Field] = {
     "settings": _Object(),
     "allow_professional_tier": _Switch(),
     "paused": _Switch(),
+    "retired": _Switch(),
     "priority": _Whole(-50, 50),
     "concurrent_jobs": _Whole(1),
     "pipeline": _Text(),
