@@ -97,7 +97,9 @@ class Branch:
         if not preset.retired:
             self._subscribe_to(intake.topic, depends_on=[*senders, entry])
         identity = Identity(scope, self._name)
-        permissions = [self._allow_to_submit_jobs(identity, destination.role, ledger)]
+        permissions = [
+            self._allow_to_submit_jobs(identity, destination.role, intake.bucket, ledger)
+        ]
         if max_upload_seconds > 0:
             permissions.append(self._allow_to_read_uploads(identity, intake.bucket))
         submit_job = function(
@@ -191,7 +193,11 @@ class Branch:
         )
 
     def _allow_to_submit_jobs(
-        self, identity: Identity, pipeline_role: aws.iam.Role, ledger: Ledger
+        self,
+        identity: Identity,
+        pipeline_role: aws.iam.Role,
+        input_bucket: aws.s3.Bucket,
+        ledger: Ledger,
     ) -> aws.iam.RolePolicy:
         return aws.iam.RolePolicy(
             f"{self._name}-function-submits-jobs",
@@ -202,6 +208,7 @@ class Branch:
                     dead_letter_queue_arn=self.dead_letter_queue.arn,
                     pipeline_arn=self.pipeline.arn,
                     pipeline_role_arn=pipeline_role.arn,
+                    input_bucket_arn=input_bucket.arn,
                     output_bucket_arn=self.output_bucket.arn,
                     ledger_arn=ledger.table.arn,
                     completed_topic_arn=ledger.completed_topic.arn,

@@ -44,7 +44,9 @@ class Destination:
             role=self.role.name,
             policy=Output.json_dumps(
                 Output.all(intake.bucket.arn, self.bucket.arn).apply(
-                    lambda arns: policies.pipeline_may_transcode(*arns)
+                    lambda arns: policies.pipeline_may_transcode(
+                        *arns, read_buckets=preset.read_buckets
+                    )
                 )
             ),
             opts=scope.options(),

@@ -168,8 +168,20 @@ def pipeline_may_assume(pipeline_arn: str) -> Policy:
     )
 
 
-def pipeline_may_transcode(input_bucket_arn: str, output_bucket_arn: str) -> Policy:
-    """A pipeline reads uploads and writes the renditions of its own branch."""
+def pipeline_may_transcode(
+    input_bucket_arn: str, output_bucket_arn: str, *, read_buckets: Sequence[str] = ()
+) -> Policy:
+    """A pipeline reads uploads and writes the renditions of its own branch.
+
+    It reads what a job of the user's own adds, too, from the buckets with the names given.
+    """
+    partition = input_bucket_arn.split(":")[1]
+    additions: Statement = {
+        "Sid": "ReadWhatTheJobAdds",
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": [f"arn:{partition}:s3:::{name}/*" for name in read_buckets],
+    }
     return document(
         {
             "Sid": "ReadUploads",
@@ -177,6 +189,7 @@ def pipeline_may_transcode(input_bucket_arn: str, output_bucket_arn: str) -> Pol
             "Action": "s3:GetObject",
             "Resource": f"{input_bucket_arn}/*",
         },
+        *([additions] if read_buckets else []),
         {
             "Sid": "WriteTheRenditionsOfThisBranch",
             "Effect": "Allow",
@@ -220,6 +233,7 @@ def function_may_submit_jobs(
     dead_letter_queue_arn: str,
     pipeline_arn: str,
     pipeline_role_arn: str,
+    input_bucket_arn: str,
     output_bucket_arn: str,
     ledger_arn: str,
     completed_topic_arn: str,
@@ -245,6 +259,14 @@ def function_may_submit_jobs(
             "Effect": "Allow",
             "Action": ["mediaconvert:CreateJob", "mediaconvert:ListJobs"],
             "Resource": pipeline_arn,
+        },
+        cancel_overtaken_jobs(pipeline_arn),
+        {
+            # Only where S3's notices cannot tell which of two uploads is newer. It reads no media.
+            "Sid": "SeeWhichUploadOfAKeyIsTheNewest",
+            "Effect": "Allow",
+            "Action": "s3:ListBucketVersions",
+            "Resource": input_bucket_arn,
         },
         {
             "Sid": "SeeWhetherARenditionIsThere",
@@ -309,7 +331,6 @@ def function_may_reconcile(
     *, input_bucket_arn: str, ledger_arn: str, completed_topic_arn: str, log_group_arn: str
 ) -> Policy:
     """What `reconcile` may do itself; the branches say what it may do with their things."""
-    _, partition, _, region, account, _ = completed_topic_arn.split(":")
     return document(
         {
             "Sid": "ListUploads",
@@ -317,13 +338,7 @@ def function_may_reconcile(
             "Action": "s3:ListBucketVersions",
             "Resource": input_bucket_arn,
         },
-        {
-            # The pipeline of a job is not part of its ARN.
-            "Sid": "AskWhatBecameOfJobs",
-            "Effect": "Allow",
-            "Action": "mediaconvert:GetJob",
-            "Resource": f"arn:{partition}:mediaconvert:{region}:{account}:jobs/*",
-        },
+        cancel_overtaken_jobs(completed_topic_arn),
         use_the_ledger(ledger_arn),
         {
             "Sid": "FindWhatIsNotSettled",
@@ -338,12 +353,37 @@ def function_may_reconcile(
     )
 
 
+def cancel_overtaken_jobs(arn: str) -> Statement:
+    """See what became of jobs, and cancel those whose upload was overwritten.
+
+    The one permission that is not held to a branch: the ARN of a job does not name its pipeline, so
+    IAM can allow these calls for all jobs of an account and region or for none. The functions read
+    a job's metadata, and cancel it only when they made it for the upload that was overwritten.
+
+    Args:
+        arn: of anything in the account and region.
+    """
+    _, partition, _, region, account, _ = arn.split(":", 5)
+    return {
+        "Sid": "CancelOvertakenJobs",
+        "Effect": "Allow",
+        "Action": ["mediaconvert:GetJob", "mediaconvert:CancelJob"],
+        "Resource": f"arn:{partition}:mediaconvert:{region}:{account}:jobs/*",
+    }
+
+
 def use_the_ledger(ledger_arn: str) -> Statement:
-    """Read and write items one by one; nobody deletes any."""
+    """Read and write items; nobody deletes any."""
     return {
         "Sid": "UseTheLedger",
         "Effect": "Allow",
-        "Action": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"],
+        "Action": [
+            "dynamodb:GetItem",
+            "dynamodb:BatchGetItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            "dynamodb:Query",
+        ],
         "Resource": ledger_arn,
     }
 

@@ -1,5 +1,7 @@
 """Doing what a rendition owes, piece by piece, so that a crash leaves only what is not done yet."""
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from handlers import announcement, retry_policy
@@ -11,14 +13,23 @@ from handlers.ledger.asset import Asset
 from handlers.ledger.branches import Branch
 from handlers.ledger.rendition import Duty, Failure, Rendition, State
 from handlers.ledger.renditions import NotMovedError
+from handlers.mediaconvert.surplus import remove_surplus
 from handlers.names import YES, MessageAttribute
 from handlers.observability import logger
 from handlers.settings import FanoutSettings
 from handlers.upload import Upload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from types_boto3_s3 import S3Client
     from types_boto3_sns import SNSClient
     from types_boto3_sqs import SQSClient
+
+OLDER_ONE_STAYS: Final = (
+    "It overwrote an earlier upload: a rendition that lies in its place is still of that one."
+)
+"""What a dead letter adds to its reason where that is so."""
 
 BRANCH_REMOVED: Final = Failure(
     code="branch_removed",
@@ -35,18 +46,30 @@ class Duties:
         sqs: "SQSClient",
         sns: "SNSClient",
         settings: FanoutSettings,
+        s3: "S3Client | None" = None,
     ) -> None:
-        """Use these clients, and the topic that the settings name."""
+        """Use these clients, and the topic that the settings name.
+
+        Args:
+            ledger: The ledger.
+            sqs: The client.
+            sns: The client.
+            settings: The fan-out.
+            s3: The client of a function that may delete surplus files. One that may not leaves
+                that to `reconcile`.
+        """
         self._ledger = ledger
         self._sqs = sqs
         self._sns = sns
         self._fanout = settings.fanout
         self._completed_topic_arn = settings.completed_topic_arn
-        self._actions = {
+        self._actions: Mapping[Duty, Callable[[Rendition], None]] = {
             Duty.RETRY: self._retry,
+            Duty.LATEST: self._render_latest,
             Duty.LETTER: self._send_letter,
             Duty.ANNOUNCEMENT: self._announce_rendition,
             Duty.ASSET: self._tell_asset,
+            **({Duty.SURPLUS: partial(self._remove_surplus, s3)} if s3 else {}),
         }
 
     def do(self, rendition: Rendition) -> None:
@@ -72,6 +95,21 @@ class Duties:
         except NotMovedError:
             return  # It has come to another end.
         self.do(canceled)
+
+    def render_latest(self, upload: Upload, preset: str, job_id: str) -> None:
+        """Render the newest upload of a key once more, where it may have been written over.
+
+        Args:
+            upload: An upload that was overwritten.
+            preset: Name of the preset.
+            job_id: Its job, which has ended, in whichever way: part of what it made may be there.
+        """
+        latest = self._ledger.assets.latest(upload)
+        if latest is None or latest.digest is None or latest.digest == upload.digest:
+            return
+        rendition = self._ledger.renditions.write_over(latest.digest, preset, job_id)
+        if rendition is not None and Duty.RETRY in rendition.owed:
+            self.do(rendition)
 
     def settle_asset(self, asset: Asset) -> None:
         """Announce an asset if that is owed, and take it off the list if nothing is pending."""
@@ -128,8 +166,12 @@ class Duties:
             rendition.upload,
             rendition.attempt + 1,
             failure=rendition.failure,
-            delay_seconds=retry_policy.delay(rendition.retries),
+            delay_seconds=retry_policy.delay(rendition.retries) if rendition.retries else 0,
         )
+
+    def _render_latest(self, rendition: Rendition) -> None:
+        if rendition.job_id is not None:
+            self.render_latest(rendition.upload, rendition.preset, rendition.job_id)
 
     def _send_letter(self, rendition: Rendition) -> None:
         branch = self._ledger.branches.get(rendition.preset)
@@ -141,13 +183,25 @@ class Duties:
             branch.dead_letter_queue_url,
             write_notice(rendition.upload),
             {
-                **_why(rendition.failure),
+                **_why(self._failure(rendition)),
                 MessageAttribute.KEY: rendition.upload.key,
                 MessageAttribute.JOB_ID: rendition.job_id,
                 MessageAttribute.ATTEMPT: str(rendition.attempt),
             },
         )
         logger.error("Rendition given up", extra=_extra(rendition))
+
+    def _remove_surplus(self, s3: "S3Client", rendition: Rendition) -> None:
+        removed = remove_surplus(s3, rendition.outputs, before=rendition.claimed_at)
+        if removed:
+            logger.info("Surplus files removed", extra={**_extra(rendition), "files": removed})
+
+    def _failure(self, rendition: Rendition) -> Failure | None:
+        """Why a rendition was given up, and what lies in its place then."""
+        asset = self._ledger.assets.get(rendition.upload.digest)
+        if rendition.failure is None or asset is None or asset.previous is None:
+            return rendition.failure
+        return replace(rendition.failure, reason=f"{rendition.failure.reason} {OLDER_ONE_STAYS}")
 
     def _announce_rendition(self, rendition: Rendition) -> None:
         self._publish(announcement.of_rendition(rendition, self._fanout))
@@ -157,7 +211,7 @@ class Duties:
         asset = self._ledger.assets.tell(*end)
         if asset is None:
             # Its item expired while the rendition was under way; this end is its new beginning.
-            self._ledger.assets.note(rendition.upload, [rendition.preset])
+            self._ledger.assets.note(rendition.upload, [rendition.preset], _unknown)
             asset = self._ledger.assets.tell(*end)
         if asset is not None:
             self.settle_asset(asset)
@@ -171,6 +225,11 @@ class Duties:
                 for name, text in message.attributes.items()
             },
         )
+
+
+def _unknown(_: Upload) -> str | None:
+    """Stand in for S3, which not every function may ask: what the ledger knows stays the newest."""
+    return None
 
 
 def _why(failure: Failure | None) -> dict[MessageAttribute, str | None]:

@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from handlers.current_version import current_version
 from handlers.delivery import FIRST_ATTEMPT
 from handlers.duties import Duties
 from handlers.ledger import Ledger
@@ -142,4 +144,6 @@ class Inventory:
                 unless_rendered=unless_rendered,
             )
         if not unless_rendered:
-            self.ledger.assets.note(upload, [branch.preset for branch in branches])
+            self.ledger.assets.note(
+                upload, [branch.preset for branch in branches], partial(current_version, self.s3)
+            )

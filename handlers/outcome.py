@@ -8,9 +8,10 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from handlers import retry_policy
 from handlers.duties import Duties
 from handlers.ledger import Ledger
-from handlers.ledger.rendition import Failure, Rendition, State
+from handlers.ledger.rendition import Duty, Failure, Rendition, State
 from handlers.ledger.renditions import NotMovedError
 from handlers.mediaconvert.job_events import JobEnd, JobStatus
+from handlers.mediaconvert.surplus import Series
 from handlers.observability import logger
 
 CANCELED: Final = Failure(code="canceled", reason="Somebody canceled the job in MediaConvert.")
@@ -46,23 +47,38 @@ class Outcome:
                 "expired, or the job was not made by this fan-out."
             )
         begun = replace(rendition, attempt=end.attempt)
+        latest = self.ledger.assets.latest(rendition.upload)
+        is_overwritten = latest is not None and latest.overwrites(rendition.upload)
         try:
-            current: Rendition | None = self._move(begun, end)
+            current: Rendition | None = (
+                self._supersede(begun, end) if is_overwritten else self._move(begun, end)
+            )
         except NotMovedError as error:
             current = error.rendition
         if current and (current.attempt, current.job_id) == (end.attempt, end.job_id):
             self.duties.do(current)
-        else:
-            # A later attempt has begun, or another job was noted: this one does not matter.
-            logger.warning("Outcome of another job", extra={"job_id": end.job_id})
+            return
+        # A later attempt has begun, or another job was noted: what this one wrote may matter still.
+        logger.warning("Outcome of another job", extra={"job_id": end.job_id})
+        if is_overwritten:
+            self.duties.render_latest(rendition.upload, end.preset, end.job_id)
+
+    def _supersede(self, rendition: Rendition, end: JobEnd) -> Rendition:
+        return self.ledger.renditions.move(
+            rendition,
+            State.SUPERSEDED,
+            job_id=end.job_id,
+            failure=end.failure,
+            outputs=end.outputs,
+        )
 
     def _move(self, rendition: Rendition, end: JobEnd) -> Rendition:
         renditions = self.ledger.renditions
         match end.status:
             case JobStatus.COMPLETE:
-                is_superseded = self.ledger.assets.is_superseded(rendition.upload)
-                state = State.SUPERSEDED if is_superseded else State.COMPLETE
-                return renditions.move(rendition, state, job_id=end.job_id, outputs=end.outputs)
+                has_series = any(Series.of(end.outputs))
+                owed = frozenset({Duty.SURPLUS} if has_series else ())
+                return renditions.complete(rendition, end.job_id, end.outputs, owed)
             case JobStatus.CANCELED:
                 return renditions.move(
                     rendition, State.CANCELED, job_id=end.job_id, failure=CANCELED

@@ -85,12 +85,13 @@ def cold_start() -> Runtime:
     """
     settings = ReconcileSettings.from_environment(os.environ)
     ledger = Ledger.open(clients.dynamodb_client(), settings)
+    s3 = clients.s3_client(clients.LIST_TIMEOUT)
     return Runtime(
         settings=settings,
         ledger=ledger,
-        duties=Duties(ledger, clients.sqs_client(), clients.sns_client(), settings),
+        duties=Duties(ledger, clients.sqs_client(), clients.sns_client(), settings, s3),
         mediaconvert=clients.mediaconvert_client(),
-        s3=clients.s3_client(clients.LIST_TIMEOUT),
+        s3=s3,
         now=unix_time,
     )
 

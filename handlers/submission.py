@@ -1,20 +1,24 @@
 """One upload's job: claimed in the ledger, created once, noted in the ledger."""
 
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from handlers.current_version import current_version
 from handlers.duties import Duties
 from handlers.ledger import Ledger
 from handlers.ledger.rendition import REOPENED_BY_A_LATER_ATTEMPT, Failure, Rendition, State
 from handlers.ledger.renditions import NotGrantedError, NotMovedError
 from handlers.mediaconvert.job_request import job_request
 from handlers.mediaconvert.job_search import JobSearch, SearchUnfinishedError
+from handlers.mediaconvert.jobs import Jobs
 from handlers.mediaconvert.output_groups import bucket_and_key, expected_outputs
 from handlers.mediaconvert.refusal import Refusal, refusal
 from handlers.observability import logger
+from handlers.outcome import Outcome
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 from handlers.upload_cap import UploadCap
@@ -50,10 +54,17 @@ class Submission:
     ledger: Ledger
     duties: Duties
 
+    @property
+    def jobs(self) -> Jobs:
+        """The jobs that this fan-out has made."""
+        return Jobs(mediaconvert=self.mediaconvert, fanout=self.settings.fanout)
+
     def submit(
         self, upload: Upload, attempt: int, patience: int, *, is_backfill: bool = False
     ) -> int | None:
         """Create the job of an upload's attempt, unless it exists, and do not wait for it.
+
+        An upload that the ledger knows to be overwritten gets no job.
 
         Args:
             upload: The upload.
@@ -71,8 +82,15 @@ class Submission:
         """
         if is_backfill and self._is_rendered(upload):
             return None
-        if self.ledger.assets.get(upload.digest) is None:
-            self.ledger.assets.note(upload, self._presets(is_backfill=is_backfill))
+        asset, latest = self.ledger.assets.find(upload)
+        if asset is None:
+            asset, latest = self.ledger.assets.note(
+                upload, self._presets(is_backfill=is_backfill), partial(current_version, self.s3)
+            )
+        if asset.previous is not None:
+            # Before this upload's claim: what has ended by then cannot write over its rendition.
+            self._overtake(asset.previous)
+        is_overwritten = latest is not None and latest.overwrites(upload)
         try:
             claimed = self.ledger.renditions.claim(
                 upload,
@@ -83,7 +101,7 @@ class Submission:
         except NotGrantedError as refused:
             return self._not_granted(refused, attempt, patience)
         try:
-            return self._redeem(claimed, patience)
+            return self._redeem(claimed, patience, is_overwritten=is_overwritten)
         except NotMovedError:
             # An event or another delivery was faster; the next try finds out what it wrote.
             return patience
@@ -119,8 +137,26 @@ class Submission:
             return patience  # Its dead letter or its announcement is not out yet.
         return None
 
-    def _redeem(self, claimed: Rendition, patience: int) -> int | None:
-        if claimed.deliveries > MAX_SILENT_DELIVERIES:
+    def _overtake(self, digest: str) -> None:
+        """Cancel the job of an upload that was overwritten, if it still runs."""
+        overtaken = self.ledger.renditions.overtake(digest, self.settings.preset)
+        if overtaken is not None and overtaken.state is State.SUBMITTED:
+            self._cancel(overtaken)
+
+    def _cancel(self, overtaken: Rendition) -> None:
+        """Cancel a job that is not wanted any more: what it still writes is made good at its end.
+
+        So a refusal costs money, and nothing else: the new upload does not wait for it.
+        """
+        try:
+            end = self.jobs.cancel(overtaken)
+            if end is not None:
+                Outcome(ledger=self.ledger, duties=self.duties).record(end)
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("Not canceled", extra={**_extra(overtaken), "reason": str(error)})
+
+    def _redeem(self, claimed: Rendition, patience: int, *, is_overwritten: bool) -> int | None:
+        if claimed.deliveries > MAX_SILENT_DELIVERIES and not is_overwritten:
             self._give_up(claimed, CRASHED)
             return None
         request = job_request(self.document, claimed.upload, claimed.attempt, self.settings)
@@ -130,10 +166,14 @@ class Submission:
             logger.warning("Job not found yet", extra={**_extra(claimed), "reason": str(error)})
             self.ledger.renditions.no_answer(claimed)
             return patience
-        if job_id is None:
-            return self._create_job(claimed, request, patience)
-        self._note_job(claimed, job_id)
-        return None
+        if job_id is not None:
+            self._note_job(claimed, job_id, is_overwritten=is_overwritten)
+            return None
+        if is_overwritten:
+            self.duties.do(self.ledger.renditions.move(claimed, State.SUPERSEDED))
+            logger.info("No job: the upload was overwritten", extra=_extra(claimed))
+            return None
+        return self._create_job(claimed, request, patience)
 
     def _find_job(self, claimed: Rendition, request: dict[str, Any]) -> str | None:
         if not claimed.is_doubtful or claimed.unresolved_since is None:
@@ -169,14 +209,16 @@ class Submission:
             self.ledger.renditions.no_answer(claimed, since=claimed.claimed_at)
         return patience
 
-    def _note_job(self, claimed: Rendition, job_id: str) -> None:
+    def _note_job(self, claimed: Rendition, job_id: str, *, is_overwritten: bool = False) -> None:
         try:
-            self.ledger.renditions.move(claimed, State.SUBMITTED, job_id=job_id)
+            noted = self.ledger.renditions.move(claimed, State.SUBMITTED, job_id=job_id)
         except NotMovedError as error:
             if error.rendition is None or error.rendition.job_id != job_id:
                 raise
-            # The job's end was quicker than this note of its beginning.
+            return  # The job's end was quicker than this note of its beginning.
         logger.info("Job created", extra={**_extra(claimed), "job_id": job_id})
+        if is_overwritten or noted.is_overtaken:
+            self._cancel(noted)
 
     def _give_up(self, claimed: Rendition, failure: Failure) -> None:
         self.duties.do(self.ledger.renditions.move(claimed, State.DEAD, failure=failure))

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operate import backfill, dead_letters, drained, estimate, reconcile, redrive, status
+from operate import backfill, dead_letters, drained, estimate, reconcile, redrive, status, verify
 from operate.errors import OperateError, UsageError
 from operate.explain import explain
 
@@ -33,6 +33,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "backfill": backfill,
     "drained": drained,
     "estimate": estimate,
+    "verify": verify,
 }
 """Name to module: a new command is a new line here."""
 

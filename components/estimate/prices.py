@@ -10,6 +10,8 @@ Sources:
 * MediaConvert's multipliers: a public copy of the pricing page's table for basic tier AVC. Its
   prices are those of another region; their ratios are taken. The factor of HD at up to 30 frames
   per second was confirmed by the price list, the others were not.
+* MediaConvert's classes of resolution: a public translation of the pricing page. SD has a vertical
+  resolution below 720, HD 720 to 1,080, UHD more, up to 2,160. Nothing is said of upright pictures.
 * MediaConvert's sound alone: the example of the User Guide's page "About on-demand queues".
 * MediaConvert's minimum and steps: the pricing page, as two mirrors show it.
 """

@@ -84,9 +84,15 @@ class PresetArgs(TypedDict):
     whole job or its `Settings`. It has one input, the upload. Queue, role, metadata, input file and
     destinations are replaced by the fan-out's."""
 
+    extra_read_buckets: NotRequired[list[str]]
+    """Names of the buckets with what the job in `settings` reads beside the upload: captions,
+    images, fonts. The pipeline of this preset alone may read them. Default: none, and a job that
+    reads from any bucket, were it the input bucket, is refused."""
+
     allow_professional_tier: NotRequired[bool]
-    """Accept settings that AWS bills at the professional tier, at several times the basic price.
-    Default: false, and a preset with such a setting is refused."""
+    """Accept settings that AWS bills at the professional tier, at several times the basic price, or
+    of which nobody knows that it does not. Default: false, and a preset with such a setting is
+    refused."""
 
     paused: NotRequired[bool]
     """Let the pipeline take jobs and run none; they wait until it is resumed. Default: false."""
@@ -175,6 +181,8 @@ class OwnJob:
     """A MediaConvert job that the user wrote."""
 
     job: Mapping[str, Any]
+    read_buckets: tuple[str, ...] = ()
+    """Names of the buckets that it reads beside the upload."""
 
 
 Rendition = Mp4 | Hls | Thumbnails | AudioFile | OwnJob
@@ -192,3 +200,8 @@ class Preset:
     priority: int = 0
     concurrent_jobs: int | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def read_buckets(self) -> tuple[str, ...]:
+        """Names of the buckets that its jobs read beside the input bucket."""
+        return self.rendition.read_buckets if isinstance(self.rendition, OwnJob) else ()

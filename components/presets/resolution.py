@@ -14,9 +14,10 @@ from components.presets.fields import FIELDS, field_problems
 from components.presets.job_settings import complete_for_check, job_document
 from components.presets.metadata_rules import broken_metadata_rules
 from components.presets.names import duplicate_names, name_problems
+from components.presets.outside_needs import outside_needs
 from components.presets.own_job import own_job_problems
 from components.presets.preset import OwnJob, Preset, PresetArgs, Thumbnails
-from components.presets.professional_tier import professional_settings
+from components.presets.professional_tier import Tier, costly_settings
 from components.presets.renditions import FIELDS_OF_KIND, RENDITION_FIELDS, fields_beside, rendition
 from components.presets.service_model import check_job
 from components.wording import did_you_mean, shown
@@ -119,10 +120,10 @@ def _kind_problems(entry: Mapping[str, Any]) -> Iterator[str]:
     if not is_known and "settings" not in entry:
         return
     decider, allowed = fields_beside(entry)
-    beside = f"beside it there may be {', '.join(allowed)}" if allowed else "it says everything"
+    beside = f"beside it there may be {', '.join(allowed)}"
     for name in entry:
         if name in RENDITION_FIELDS and name not in (decider, *allowed):
-            value = f" {entry.get(decider, 'mp4')}" if allowed else ""
+            value = "" if decider == "settings" else f" {entry.get(decider, 'mp4')}"
             yield f"{name} does not go with {decider}{value}; {beside}."
 
 
@@ -180,12 +181,15 @@ def _job_problems(preset: Preset, *, allow_professional_tier: bool) -> Iterator[
             return
     document = job_document(preset)
     wrong = check_job(complete_for_check(document))
+    if not wrong and isinstance(preset.rendition, OwnJob):
+        wrong = list(outside_needs(document, preset.read_buckets))
     yield from wrong
     if wrong or allow_professional_tier:
         return
-    for setting in professional_settings(document):
+    for setting, tier in costly_settings(document):
+        leaves = "leaves" if tier is Tier.PROFESSIONAL else "may leave, AWS does not say,"
         yield (
-            f"{setting} leaves MediaConvert's basic price tier; take it out or set "
+            f"{setting} {leaves} MediaConvert's basic price tier; take it out or set "
             "allow_professional_tier: true."
         )
 

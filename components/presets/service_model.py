@@ -36,6 +36,18 @@ _BOUND_IN_NAME = re.compile(r"(Min|Max)(Negative)?(\d+)")
 """The model gives a double's limits in its shape's name only: `__doubleMinNegative60Max6`."""
 
 
+class Member(NamedTuple):
+    """A member of an object in a request."""
+
+    path: str
+    """Where it stands."""
+
+    name: str
+    """The object's shape in the model and the member: `Input.FileInput`."""
+
+    value: Any
+
+
 class _Problem(NamedTuple):
     sentence: str
     is_wrong_type: bool = False
@@ -52,16 +64,38 @@ def check_job(document: Mapping[str, Any]) -> list[str]:
         valid. The rules between fields are left out while a type is wrong, because they could
         not be read.
     """
-    problems = list(_check(document, _create_job_shape(), "the request"))
+    problems = list(_check(document, create_job_shape(), "the request"))
     sentences = [problem.sentence for problem in problems]
     if any(problem.is_wrong_type for problem in problems):
         return sentences
     return [*sentences, *broken_rules(document)]
 
 
+def members(document: Mapping[str, Any]) -> Iterator[Member]:
+    """Yield every member of every object in a CreateJob request, the outer ones first.
+
+    Args:
+        document: whose members exist and have the right types, as `check_job` tells.
+    """
+    return _members(document, create_job_shape(), "the request")
+
+
+def _members(value: Any, shape: Shape, path: str) -> Iterator[Member]:
+    if isinstance(shape, StructureShape):
+        for name, item in value.items():
+            yield Member(_member(path, name), f"{shape.name}.{name}", item)
+            yield from _members(item, shape.members[name], _member(path, name))
+    elif isinstance(shape, ListShape):
+        for index, item in enumerate(value):
+            yield from _members(item, shape.member, f"{path}[{index}]")
+    elif isinstance(shape, MapShape):
+        for key, item in value.items():
+            yield from _members(item, shape.value, f"{path}[{shown(key)}]")
+
+
 @cache
-def _create_job_shape() -> Shape:
-    """Load the model once; it takes about 60 ms."""
+def create_job_shape() -> Shape:
+    """Load the model of the CreateJob request, once; it takes about 60 ms."""
     description = Loader().load_service_model(_MODEL, "service-2")
     operation = ServiceModel(description, _MODEL).operation_model("CreateJob")
     return cast("Shape", operation.input_shape)

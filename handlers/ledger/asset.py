@@ -31,6 +31,8 @@ class Asset:
     """Unix time in seconds since when nothing has happened; None when nothing is left to happen."""
     looks: int
     """How often reconcile has looked at it since."""
+    previous: str | None = None
+    """Digest of the upload of the same key that this one overwrote; None when none was known."""
 
     @property
     def is_pending(self) -> bool:
@@ -59,4 +61,5 @@ class Asset:
             settled_revision=item["settled_revision"],
             since=item.get("since"),
             looks=item.get("looks", 0),
+            previous=item.get("previous"),
         )

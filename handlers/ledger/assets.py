@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from typing import Final
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from handlers.ledger.asset import PENDING, Asset
 from handlers.ledger.items import NOT_WAITING, Stamp, upload_partition
+from handlers.ledger.latest import CurrentVersion, Latest, comparable
 from handlers.ledger.rendition import State
 from handlers.ledger.table import Change, ConditionRefusedError, ItemKey, Table
 from handlers.names import LedgerKey
@@ -17,9 +18,6 @@ from handlers.upload import Upload
 
 SORT_KEY: Final = "asset"
 LATEST: Final = "latest"
-
-SEQUENCER_CHARACTERS: Final = 64
-"""Sequencers are compared as text, the shorter one filled up with zeros; S3's have some 18."""
 
 
 class Assets:
@@ -35,30 +33,57 @@ class Assets:
         item = self._table.get(_key(digest))
         return Asset.from_item(item) if item else None
 
-    def note(self, upload: Upload, presets: Collection[str]) -> None:
-        """Write a new upload down, with the presets that it is rendered for."""
-        self._note_latest(upload)
-        asset = {
+    def find(self, upload: Upload) -> tuple[Asset | None, Latest | None]:
+        """Read the asset of an upload and the newest upload of its key, in one call."""
+        keys = _key(upload.digest), _latest_key(upload)
+        asset, latest = map(self._table.get_many(keys).get, keys)
+        return (
+            Asset.from_item(asset) if asset else None,
+            Latest.from_item(latest) if latest else None,
+        )
+
+    def latest(self, upload: Upload) -> Latest | None:
+        """Read which upload of a key is the newest; None when the ledger knows none."""
+        item = self._table.get(_latest_key(upload))
+        return Latest.from_item(item) if item else None
+
+    def overwritten(self, uploads: Collection[Upload]) -> set[str]:
+        """Find the uploads that a newer one of their key has overwritten; return their digests."""
+        keys = {upload.digest: _latest_key(upload) for upload in uploads}
+        items = self._table.get_many(sorted(set(keys.values())))
+        return {
+            upload.digest
+            for upload in uploads
+            if keys[upload.digest] in items
+            and Latest.from_item(items[keys[upload.digest]]).overwrites(upload)
+        }
+
+    def note(
+        self, upload: Upload, presets: Collection[str], current_version: CurrentVersion
+    ) -> tuple[Asset, Latest]:
+        """Write a new upload down, with the presets that it is rendered for.
+
+        Args:
+            upload: The upload.
+            presets: The presets' names.
+            current_version: Asked when S3's notices do not say which of two uploads is newer.
+
+        Returns:
+            Its asset, and the newest upload of its key.
+        """
+        latest = self._note_latest(upload, current_version)
+        is_newest = latest.digest == upload.digest
+        item = {
             "upload": asdict(upload),
             "ends": {preset: {"state": PENDING, "attempt": 0} for preset in presets},
             "revision": 0,
             "settled_revision": 0,
             LedgerKey.ASKED_AT: self._stamp.now(),
+            **({"previous": latest.previous} if is_newest and latest.previous else {}),
+            **self._stamp.waiting(SORT_KEY),
         }
-        self._table.insert(_key(upload.digest), asset | self._stamp.waiting(SORT_KEY))
-
-    def is_superseded(self, upload: Upload) -> bool:
-        """Tell whether a newer upload of the same key has been noted.
-
-        Only S3's sequencer orders uploads. One that was found in a listing has none, and is not
-        taken for superseded.
-        """
-        latest = self._table.get(_latest_key(upload))
-        return (
-            upload.sequencer is not None
-            and latest is not None
-            and latest["sequencer"] > _comparable(upload.sequencer)
-        )
+        self._table.insert(_key(upload.digest), item)
+        return Asset.from_item(item), latest
 
     def tell(self, upload: Upload, preset: str, state: State, attempt: int) -> Asset | None:
         """Write down how a rendition ended; each end counts once, however often it is told.
@@ -140,16 +165,30 @@ class Assets:
         except ConditionRefusedError:
             return  # It has changed, which takes it there as well.
 
-    def _note_latest(self, upload: Upload) -> None:
-        if upload.sequencer is None:
-            return
-        sequencer = _comparable(upload.sequencer)
-        change = Change(put={"sequencer": sequencer, **self._stamp.expiring()})
-        is_newest = Attr("sequencer").not_exists() | Attr("sequencer").lt(sequencer)
-        try:
-            self._table.update(_latest_key(upload), change, is_newest)
-        except ConditionRefusedError:
-            return  # A newer upload has been noted; they arrive in any order.
+    def _note_latest(self, upload: Upload, current_version: CurrentVersion) -> Latest:
+        """Make an upload the newest of its key, unless there is a newer one; return the newest."""
+        known: Latest | None = None
+        while True:
+            values = {
+                "digest": upload.digest,
+                "sequencer": comparable(upload.sequencer) if upload.sequencer else None,
+                "previous": known.digest if known else None,
+            }
+            change = Change(
+                put={name: value for name, value in values.items() if value}
+                | self._stamp.expiring(),
+                remove=frozenset(name for name, value in values.items() if not value),
+            )
+            try:
+                item = self._table.update(_latest_key(upload), change, _is_still(known))
+            except ConditionRefusedError as error:
+                known = Latest.from_item(error.item) if error.item else None
+            else:
+                return Latest.from_item(item)
+            if known and (
+                known.digest == upload.digest or not known.is_older_than(upload, current_version)
+            ):
+                return known
 
 
 def _key(digest: str) -> ItemKey:
@@ -161,5 +200,9 @@ def _latest_key(upload: Upload) -> ItemKey:
     return f"object#{hashlib.sha256(identity.encode()).hexdigest()}", LATEST
 
 
-def _comparable(sequencer: str) -> str:
-    return sequencer.ljust(SEQUENCER_CHARACTERS, "0")
+def _is_still(known: Latest | None) -> ConditionBase:
+    if known is None:
+        return Attr(LedgerKey.PARTITION).not_exists()
+    if known.digest is None:
+        return Attr("digest").not_exists()
+    return Attr("digest").eq(known.digest)

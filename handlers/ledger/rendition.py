@@ -10,14 +10,17 @@
                                                               submitted
     complete    the rendition is in its bucket                claimed, waiting,      announcement,
                                                               submitted, dead        asset
-    superseded  complete, but its source was uploaded anew    the same               asset
+    superseded  its source was uploaded anew before the end;  the same               latest, asset
+                it may have no job, or one that was canceled
     dead        given up; a dead letter says why              claimed, waiting,      letter, asset,
                                                               submitted              announcement
     canceled    the job was canceled, or the branch removed   claimed, waiting,      announcement,
                                                               submitted, retrying    asset
 
 A claim also follows from a claim that is so old that its delivery must have died, and, with a later
-attempt, from retrying, dead and canceled once what they owe is done (but for the retry).
+attempt, from retrying, dead and canceled once what they owe is done (but for the retry). An end is
+reopened, to retrying, when it has to be rendered once more: on a person's wish, or because the late
+job of an upload that this one overwrote may have written over it.
 
 Every other move is one conditional write: the state is one that the new one follows from, the
 attempt is the same, and the job is the same or not known yet. So duplicates and late comers change
@@ -51,12 +54,16 @@ class Duty(StrEnum):
 
     RETRY = "retry"
     """Ask for the next attempt, in the branch's queue."""
+    LATEST = "latest"
+    """Render the newest upload of the key once more, if this one's job may have written over it."""
     LETTER = "letter"
     """Send the dead letter."""
     ANNOUNCEMENT = "announcement"
     """Tell the completed topic."""
     ASSET = "asset"
     """Tell the asset, which is announced when all its renditions have come to an end."""
+    SURPLUS = "surplus"
+    """Delete numbered files, such as segments, that an overwritten upload left over."""
 
 
 @dataclass(frozen=True)
@@ -68,21 +75,25 @@ class Move:
     owed: frozenset[Duty] = frozenset()
 
 
-_UNDER_WAY: Final = frozenset({State.CLAIMED, State.WAITING, State.SUBMITTED})
+UNDER_WAY: Final = frozenset({State.CLAIMED, State.WAITING, State.SUBMITTED})
+"""States of an attempt that has not failed yet."""
 
 MOVES: Final[Mapping[State, Move]] = {
     State.WAITING: Move(frozenset({State.CLAIMED})),
     State.SUBMITTED: Move(frozenset({State.CLAIMED})),
-    State.RETRYING: Move(_UNDER_WAY, frozenset({Duty.RETRY})),
-    State.COMPLETE: Move(_UNDER_WAY | {State.DEAD}, frozenset({Duty.ANNOUNCEMENT, Duty.ASSET})),
-    State.SUPERSEDED: Move(_UNDER_WAY | {State.DEAD}, frozenset({Duty.ASSET})),
-    State.DEAD: Move(_UNDER_WAY, frozenset({Duty.LETTER, Duty.ANNOUNCEMENT, Duty.ASSET})),
-    State.CANCELED: Move(_UNDER_WAY | {State.RETRYING}, frozenset({Duty.ANNOUNCEMENT, Duty.ASSET})),
+    State.RETRYING: Move(UNDER_WAY, frozenset({Duty.RETRY})),
+    State.COMPLETE: Move(UNDER_WAY | {State.DEAD}, frozenset({Duty.ANNOUNCEMENT, Duty.ASSET})),
+    State.SUPERSEDED: Move(UNDER_WAY | {State.DEAD}, frozenset({Duty.LATEST, Duty.ASSET})),
+    State.DEAD: Move(UNDER_WAY, frozenset({Duty.LETTER, Duty.ANNOUNCEMENT, Duty.ASSET})),
+    State.CANCELED: Move(UNDER_WAY | {State.RETRYING}, frozenset({Duty.ANNOUNCEMENT, Duty.ASSET})),
 }
 """How each state but `claimed` is entered; a claim looks at attempts and times as well."""
 
 ENDS: Final = frozenset({State.COMPLETE, State.SUPERSEDED, State.DEAD, State.CANCELED})
 """States in which nothing more happens by itself."""
+
+MAY_HAVE_A_JOB: Final = frozenset({State.CLAIMED, State.SUBMITTED, State.COMPLETE})
+"""States in which a job of the latest attempt may have begun, and what it writes is wanted."""
 
 REOPENED_BY_A_LATER_ATTEMPT: Final = frozenset({State.RETRYING, State.DEAD, State.CANCELED})
 
@@ -136,6 +147,10 @@ class Rendition:
     """Unix time in seconds since when nothing has happened; None when nothing is left to happen."""
     looks: int
     """How often reconcile has looked at it since."""
+    is_overtaken: bool = False
+    """Whether a newer upload of the key has been seen while this one was under way."""
+    late_jobs: frozenset[str] = frozenset()
+    """Jobs of overwritten uploads of the key that ended after a job of this one may have begun."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -162,4 +177,6 @@ class Rendition:
             owed=frozenset(map(Duty, item.get("owed", ()))),
             since=item.get("since"),
             looks=item.get("looks", 0),
+            is_overtaken=item.get("is_overtaken", False),
+            late_jobs=frozenset(item.get("late_jobs", ())),
         )

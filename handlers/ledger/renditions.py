@@ -9,8 +9,10 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from handlers.ledger.items import NOT_WAITING, Stamp, upload_partition
 from handlers.ledger.rendition import (
     ENDS,
+    MAY_HAVE_A_JOB,
     MOVES,
     REOPENED_BY_A_LATER_ATTEMPT,
+    UNDER_WAY,
     Duty,
     Failure,
     Output,
@@ -22,6 +24,14 @@ from handlers.names import LedgerKey
 from handlers.upload import Upload
 
 PREFIX: Final = "rendition#"
+
+OVERTAKEN: Final = Failure(
+    code="overtaken",
+    reason=(
+        "A job of an upload that this one overwrote ended late, and may have written over this "
+        "rendition; it is made once more."
+    ),
+)
 
 
 class NotGrantedError(Exception):
@@ -183,6 +193,7 @@ class Renditions:
         job_id: str | None = None,
         failure: Failure | None = None,
         outputs: Sequence[Output] = (),
+        owed: frozenset[Duty] = frozenset(),
         when: ConditionBase | None = None,
     ) -> Rendition:
         """Move the current attempt of a rendition into a state, if that follows from its own.
@@ -193,6 +204,7 @@ class Renditions:
             job_id: The job that is the reason; the rendition's is the same or not known yet.
             failure: Why, where something went wrong.
             outputs: What the job wrote.
+            owed: What is owed besides what always is in that state.
             when: A further condition.
 
         Returns:
@@ -205,10 +217,12 @@ class Renditions:
             "job_id": job_id,
             "failure": asdict(failure) if failure else None,
             "outputs": [asdict(output) for output in outputs],
-            "owed": MOVES[state].owed,
+            "owed": MOVES[state].owed | owed,
         }
         put: dict[str, Any] = {name: value for name, value in news.items() if value}
         stale = {"unresolved_since", "deliveries", "looks"} | ({"owed", "failure"} - put.keys())
+        if state is State.WAITING:
+            stale |= {"written_over"}  # There was no job that could have been written over.
         if state in ENDS:
             stale |= {"retries", LedgerKey.ASKED_AT}
             put["ended_at"] = self._stamp.now()
@@ -225,6 +239,131 @@ class Renditions:
         if when is not None:
             condition &= when
         return self._update(rendition, change, condition)
+
+    def complete(
+        self,
+        rendition: Rendition,
+        job_id: str,
+        outputs: Sequence[Output],
+        owed: frozenset[Duty] = frozenset(),
+    ) -> Rendition:
+        """Write down that the job of an attempt is complete.
+
+        Args:
+            rendition: The rendition and its attempt.
+            job_id: The job.
+            outputs: What it wrote.
+            owed: What is owed besides what always is.
+
+        Returns:
+            The rendition: complete, or due for another attempt where a late job of an overwritten
+            upload may have written over it. That attempt does not count as a retry.
+
+        Raises:
+            NotMovedError: Its end was written down before, or the attempt is another one.
+        """
+        is_written_over = Attr("written_over").eq(rendition.attempt)
+        try:
+            return self.move(
+                rendition,
+                State.COMPLETE,
+                job_id=job_id,
+                outputs=outputs,
+                owed=owed,
+                when=~is_written_over,
+            )
+        except NotMovedError:
+            return self.reopen(
+                rendition,
+                OVERTAKEN,
+                when=is_written_over
+                & Attr("state").is_in(sorted(MOVES[State.COMPLETE].follows))
+                & (Attr("job_id").not_exists() | Attr("job_id").eq(job_id)),
+                job_id=job_id,
+            )
+
+    def reopen(
+        self, rendition: Rendition, reason: Failure, *, when: ConditionBase, **put: Any
+    ) -> Rendition:
+        """Let a rendition be made once more, whatever the retries that are left to it.
+
+        Args:
+            rendition: The rendition and its attempt.
+            reason: Why.
+            when: What must hold of its state.
+            put: Further attributes.
+
+        Returns:
+            The rendition as it is now: it owes the next attempt.
+
+        Raises:
+            NotMovedError: The condition does not hold, or the attempt is another one.
+        """
+        change = Change(
+            put={
+                "state": State.RETRYING,
+                "owed": MOVES[State.RETRYING].owed,
+                "failure": asdict(reason),
+                **put,
+                **self._stamp.waiting(PREFIX + rendition.preset),
+            },
+            remove=frozenset({"unresolved_since", "deliveries", "looks", "ended_at"}),
+        )
+        return self._update(rendition, change, Attr("attempt").eq(rendition.attempt) & when)
+
+    def overtake(self, digest: str, preset: str) -> Rendition | None:
+        """Note that a newer upload of the key was seen while a rendition is under way.
+
+        Returns:
+            The rendition, whose job is not wanted any more; None when it is not under way.
+        """
+        change = Change(put={"is_overtaken": True})
+        try:
+            item = self._table.update(
+                _key(digest, preset), change, Attr("state").is_in(sorted(UNDER_WAY))
+            )
+        except ConditionRefusedError:
+            return None
+        return Rendition.from_item(item)
+
+    def write_over(self, digest: str, preset: str, job_id: str) -> Rendition | None:
+        """Note that a late job of an overwritten upload may have written over a rendition.
+
+        The rendition is the one of the newest upload. Where a job of it may have begun, it is made
+        once more: at once if it is complete, else when that job has ended. Each late job has this
+        effect once.
+
+        Args:
+            digest: The newest upload's digest.
+            preset: Name of the preset.
+            job_id: The late job.
+
+        Returns:
+            The rendition as it is now; None when the ledger does not know it.
+        """
+        while True:
+            rendition = self.get(digest, preset)
+            if (
+                rendition is None
+                or rendition.state not in MAY_HAVE_A_JOB
+                or job_id in rendition.late_jobs
+            ):
+                return rendition
+            late_jobs = rendition.late_jobs | {job_id}
+            is_same: ConditionBase = Attr("state").eq(rendition.state)
+            if rendition.late_jobs:
+                is_same &= Attr("late_jobs").eq(rendition.late_jobs)
+            else:
+                is_same &= Attr("late_jobs").not_exists()
+            try:
+                if rendition.state is State.COMPLETE:
+                    return self.reopen(rendition, OVERTAKEN, when=is_same, late_jobs=late_jobs)
+                change = Change(put={"late_jobs": late_jobs, "written_over": rendition.attempt})
+                return self._update(
+                    rendition, change, Attr("attempt").eq(rendition.attempt) & is_same
+                )
+            except NotMovedError:
+                continue  # It has gone on meanwhile.
 
     def done(self, rendition: Rendition, duty: Duty) -> Rendition:
         """Write down that something which a rendition owed is done.

@@ -1,6 +1,6 @@
 """A DynamoDB table, reduced to what a ledger needs: reads by key and conditional writes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -18,6 +18,9 @@ Item = dict[str, Any]
 
 ItemKey = tuple[str, str]
 """Partition and sort key."""
+
+MOST_KEYS: Final = 100
+"""Items that BatchGetItem takes in one call."""
 
 CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 
@@ -43,8 +46,8 @@ class Change:
     """Attributes to set."""
     put_if_absent: Mapping[str, Any] = field(default_factory=dict)
     """Attributes to set unless the item has them."""
-    add: Mapping[str, int] = field(default_factory=dict)
-    """Numbers to add; an absent attribute counts as 0."""
+    add: Mapping[str, int | frozenset[str]] = field(default_factory=dict)
+    """Numbers to add, an absent one counts as 0; members to put into sets."""
     discard: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Members to take out of sets; DynamoDB removes a set that becomes empty."""
     remove: frozenset[str] = frozenset()
@@ -68,6 +71,25 @@ class Table:
         """Read an item as it is now."""
         answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
         return _read(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Sequence[ItemKey]) -> dict[ItemKey, Item]:
+        """Read items as they are now, up to 100 in one call.
+
+        Returns:
+            The items by their keys; those that do not exist are left out.
+        """
+        items: dict[ItemKey, Item] = {}
+        wanted: list[Any] = [_key(key) for key in keys]
+        while wanted:
+            batch, rest = wanted[:MOST_KEYS], wanted[MOST_KEYS:]
+            answer = self._client.batch_get_item(
+                RequestItems={self._name: {"Keys": batch, "ConsistentRead": True}}
+            )
+            for item in map(_read, answer["Responses"].get(self._name, [])):
+                items[item[LedgerKey.PARTITION], item[LedgerKey.SORT]] = item
+            left = answer.get("UnprocessedKeys", {})
+            wanted = [*(left[self._name]["Keys"] if left else []), *rest]
+        return items
 
     def partition(self, partition: str, sort_prefix: str = "") -> Iterator[Item]:
         """Read the items of a partition as they are now, in the order of their sort keys."""

@@ -109,6 +109,7 @@ class TestFunctions:
             "sqs:DeleteMessage": queue,
             "sqs:GetQueueAttributes": queue,
             "dynamodb:GetItem": LEDGER_ARN,
+            "dynamodb:BatchGetItem": LEDGER_ARN,
             "dynamodb:PutItem": LEDGER_ARN,
             "dynamodb:UpdateItem": LEDGER_ARN,
             "dynamodb:Query": LEDGER_ARN,
@@ -125,7 +126,7 @@ class TestFunctions:
 
         assert {
             "ListUploads": f"arn:aws:s3:::videoconverter-input{PHYSICAL_SUFFIX}",
-            "AskWhatBecameOfJobs": f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:jobs/*",
+            "CancelOvertakenJobs": f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:jobs/*",
             "UseTheLedger": LEDGER_ARN,
             "FindWhatIsNotSettled": [f"{LEDGER_ARN}/index/open", f"{LEDGER_ARN}/index/wait"],
             "AnnounceWhatIsComplete": COMPLETED_ARN,

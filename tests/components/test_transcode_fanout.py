@@ -36,6 +36,19 @@ OUTPUT_ARN = "arn:aws:s3:::videoconverter-output"
 INPUT_ARN = f"arn:aws:s3:::videoconverter-input{PHYSICAL_SUFFIX}"
 
 
+@pytest.fixture(scope="session")
+def with_own_job() -> Program:
+    """Two presets, the first a job of the user's own that puts a logo on the picture."""
+    exported = ROOT / "tests/components/presets/job_documents/720p.json"
+    job = json.loads(exported.read_text(encoding="utf-8"))
+    (group,) = job["Settings"]["OutputGroups"]
+    group["Outputs"][0]["VideoDescription"]["VideoPreprocessors"] = {
+        "ImageInserter": {"InsertableImages": [{"ImageInserterInput": "s3://brand/logo.png"}]}
+    }
+    with_logo = {"name": "720p", "settings": job, "extra_read_buckets": ["brand"]}
+    return stack(presets=[with_logo, {"name": "1080p"}])
+
+
 def _queue_arn(name: str) -> str:
     return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}{PHYSICAL_SUFFIX}"
 
@@ -315,9 +328,13 @@ class TestBranch:
             "sqs:SendMessage": _queue_arn(f"{name}-dlq"),
             "mediaconvert:CreateJob": pipeline,
             "mediaconvert:ListJobs": pipeline,
+            "mediaconvert:GetJob": f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:jobs/*",
+            "mediaconvert:CancelJob": f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:jobs/*",
+            "s3:ListBucketVersions": INPUT_ARN,
             "s3:GetObject": f"{OUTPUT_ARN}-{preset}{PHYSICAL_SUFFIX}/*",
             "s3:ListBucket": f"{OUTPUT_ARN}-{preset}{PHYSICAL_SUFFIX}",
             "dynamodb:GetItem": LEDGER_ARN,
+            "dynamodb:BatchGetItem": LEDGER_ARN,
             "dynamodb:PutItem": LEDGER_ARN,
             "dynamodb:UpdateItem": LEDGER_ARN,
             "dynamodb:Query": LEDGER_ARN,
@@ -350,6 +367,19 @@ class TestBranch:
             "s3:GetObject": f"{INPUT_ARN}/*",
             "s3:PutObject": f"arn:aws:s3:::videoconverter-output-{preset}{PHYSICAL_SUFFIX}/*",
         } == granted
+
+    def test_a_pipeline_reads_the_buckets_of_its_own_job_alone(
+        self, with_own_job: Program, preset: str
+    ) -> None:
+        """What one preset's job adds to the upload is no other pipeline's to read."""
+        policy = with_own_job.one(ROLE_POLICY, f"videoconverter-{preset}-pipeline-transcodes")
+        additions = [
+            statement["Resource"]
+            for statement in policy.policy()["Statement"]
+            if statement["Sid"] == "ReadWhatTheJobAdds"
+        ]
+
+        assert ([["arn:aws:s3:::brand/*"]] if preset == "720p" else []) == additions
 
     def test_mediaconvert_assumes_the_role_for_this_pipeline(
         self, program: Program, preset: str

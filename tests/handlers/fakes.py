@@ -120,6 +120,12 @@ class FakeMediaConvert:
     """Called when a job has been created; what it raises is the answer."""
     before_list: Callable[[], None] = lambda: None
     """Called before a page of jobs is listed; what it raises is the answer."""
+    objects: dict[str, str | None] = field(default_factory=dict)
+    """The version that lies under each key, by its URI; None when it was deleted."""
+    written: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    """The version that a rendition is of, by preset and input."""
+    canceled: list[str] = field(default_factory=list)
+    """Jobs that somebody asked to cancel."""
     listed_after: int = 0
     """Seconds until a new job is listed."""
     pages: int = 0
@@ -155,6 +161,27 @@ class FakeMediaConvert:
         self.after(request)
         return {"Job": job}
 
+    def begin(self, job: dict[str, Any]) -> None:
+        """Start a job: it reads what lies under its key now, whichever upload it was made for."""
+        job["Status"] = "PROGRESSING"
+        job["Read"] = self.objects.get(_input(job))
+
+    def end(self, job: dict[str, Any], status: str, *, writes: bool = True) -> None:
+        """End a job; what it writes then is what it read when it began."""
+        job["Status"] = status
+        if writes and "Read" in job:
+            self.written[job["UserMetadata"]["preset"], _input(job)] = job["Read"]
+
+    def cancel_job(self, **request: Any) -> dict[str, Any]:
+        """Cancel a job: at once before it has begun; else it ends in its own time."""
+        job = self.get_job(**request)["Job"]
+        if job["Status"] in {"COMPLETE", "ERROR", "CANCELED"}:
+            raise client_error("ConflictException", 409)
+        self.canceled.append(job["Id"])
+        if job["Status"] == "SUBMITTED":
+            self.end(job, "CANCELED")
+        return {}
+
     def get_job(self, **request: Any) -> dict[str, Any]:
         """Read a job."""
         for job in self.jobs:
@@ -185,7 +212,7 @@ class FakeMediaConvert:
     @property
     def inputs(self) -> list[str]:
         """The inputs of all jobs, sorted: a batch is submitted in no order."""
-        return sorted(job["Settings"]["Inputs"][0]["FileInput"] for job in self.jobs)
+        return sorted(map(_input, self.jobs))
 
     def _of_token(self, token: str) -> dict[str, Any] | None:
         for job in self.jobs:
@@ -195,9 +222,14 @@ class FakeMediaConvert:
         return None
 
 
+def _input(job: dict[str, Any]) -> str:
+    uri: str = job["Settings"]["Inputs"][0]["FileInput"]
+    return uri
+
+
 def _raise_for(key: str, error: BaseException) -> Callable[[dict[str, Any]], None]:
     def raise_it(request: dict[str, Any]) -> None:
-        if request["Settings"]["Inputs"][0]["FileInput"].endswith(key):
+        if _input(request).endswith(key):
             raise error
 
     return raise_it

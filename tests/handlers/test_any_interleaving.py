@@ -1,8 +1,10 @@
 """Whatever happens in whatever order: one paid job per attempt, no upload lost, everybody told."""
 
 import json
+import time
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,31 +66,50 @@ class AnyInterleaving(RuleBasedStateMachine):
             client.meta.events.register("before-call", self.world.fuse.before_call)
             client.meta.events.register("after-call", self.world.fuse.after_call)
         self.world.sqs.meta.events.register("before-parameter-build.sqs.SendMessage", _at_once)
-        self.versions = 0
+        self.world.clock.seconds = int(time.time())  # S3 dates what is put there by its own clock.
+        self.world.create_input_bucket()
         self.known: list[Upload] = []
+        self.deleted: set[str] = set()
+        self.unnoticed: list[Upload] = []
         self.redriven: set[tuple[Rendition, int]] = set()
         self.letters: list[tuple[Rendition, dict[str, str], str]] = []
         self.told: list[dict[str, Any]] = []
 
     # What users, AWS and operators do.
 
-    @rule(target=uploads, key=st.sampled_from(["a.mp4", "b.mp4"]), lost=st.none() | presets)
+    @rule(
+        target=uploads,
+        key=st.sampled_from(["a.mp4", "b.mp4"]),
+        lost=st.none() | presets | st.just("late"),
+    )
     def upload(self, key: str, lost: str | None) -> Upload:
-        """Somebody uploads; S3's notice reaches all queues, or all but one."""
-        self.versions += 1
-        upload = Upload(
-            bucket="input",
-            key=key,
-            version_id=str(self.versions),
-            etag="etag",
-            sequencer=f"{self.versions:08X}",
-            size=1,
-        )
+        """Somebody uploads; S3's notice reaches all queues, all but one, or none for now."""
+        upload = replace(self.world.put(key), sequencer=f"{len(self.known):08X}")
         self.known.append(upload)
-        for preset in PRESETS:
-            if preset != lost:
-                self.world[preset].notify(upload)
+        self.deleted.discard(key)
+        self.world.mediaconvert.objects[f"s3://input/{key}"] = upload.version_id
+        if lost == "late":
+            self.unnoticed.append(upload)
+        else:
+            for preset in PRESETS:
+                if preset != lost:
+                    self.world[preset].notify(upload)
         return upload
+
+    @rule(number=st.integers(0, 50))
+    def notify_late(self, number: int) -> None:
+        """A notice comes late, perhaps after those of newer uploads, or after reconcile."""
+        if self.unnoticed:
+            upload = self.unnoticed.pop(number % len(self.unnoticed))
+            for preset in PRESETS:
+                self.world[preset].notify(upload)
+
+    @rule(key=st.sampled_from(["a.mp4", "b.mp4"]))
+    def delete(self, key: str) -> None:
+        """Somebody deletes what lies under a key."""
+        self.world.s3.delete_object(Bucket="input", Key=key)
+        self.world.mediaconvert.objects[f"s3://input/{key}"] = None
+        self.deleted.add(key)
 
     @rule(upload=uploads, preset=presets)
     def deliver_twice(self, upload: Upload, preset: str) -> None:
@@ -127,6 +148,13 @@ class AnyInterleaving(RuleBasedStateMachine):
         if preset is not None:
             self.world[preset].invoke()
 
+    @rule(number=st.integers(0, 50))
+    def begin_job(self, number: int) -> None:
+        """A job begins."""
+        queued = [job for job in self._jobs() if job["Status"] == "SUBMITTED"]
+        if queued:
+            self.world.mediaconvert.begin(queued[number % len(queued)])
+
     @rule(
         number=st.integers(0, 50),
         end=st.sampled_from(["COMPLETE", "COMPLETE", "ERROR 1999", "ERROR 1010", "CANCELED"]),
@@ -152,6 +180,11 @@ class AnyInterleaving(RuleBasedStateMachine):
     def reconcile(self, patience: int | None) -> None:
         """The schedule, or an operator, reconciles."""
         self.world.reconcile(patience=patience)
+
+    @rule()
+    def reconcile_uploads(self) -> None:
+        """An operator looks for lost uploads."""
+        self.world.reconcile("uploads", patience=0)
 
     @rule(moment=moments)
     def reconcile_and_die(self, moment: tuple[int, bool]) -> None:
@@ -179,15 +212,22 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     @invariant()
     def nobody_pays_for_an_attempt_without_a_reason(self) -> None:
-        """A later attempt follows a failure that can pass, or an operator's wish."""
+        """A later attempt follows a failure that can pass, a late job, or an operator's wish."""
         failed = {_attempt(job) for job in self._jobs() if job.get("ErrorCode") == 1999}
+        unasked: Counter[tuple[str, str]] = Counter()
+        overwritten: Counter[tuple[str, str]] = Counter()
+        newest = {upload.key: upload.digest for upload in self.known}
+        keys = {upload.digest: upload.key for upload in self.known}
         for job in self._jobs():
             rendition, attempt = _attempt(job)
-            assert (
+            place = keys[rendition[0]], rendition[1]
+            overwritten[place] += rendition[0] != newest[place[0]]
+            unasked[place] += not (
                 attempt == 1
                 or (rendition, attempt - 1) in failed
                 or (rendition, attempt) in self.redriven
             )
+        assert not unasked - overwritten
 
     def teardown(self) -> None:
         """When nothing goes wrong any more everything comes to its end, and everybody is told."""
@@ -213,6 +253,7 @@ class AnyInterleaving(RuleBasedStateMachine):
                 branch.invoke()
             for job in self._running():
                 self._end(job, "COMPLETE", events=1)
+            self.world.reconcile("uploads", patience=0)
             self.world.outcomes.invoke()
             self.world.reconcile(patience=0)
             if self._is_at_rest():
@@ -235,17 +276,25 @@ class AnyInterleaving(RuleBasedStateMachine):
             for told in self.told
             if told["type"] == "rendition"
         }
-        for upload in self.known:
+        noticed = [upload for upload in self.known if upload not in self.unnoticed]
+        newest = {upload.key: upload for upload in self.known if upload.key not in self.deleted}
+        for upload in dict.fromkeys([*noticed, *newest.values()]):
             renditions = self.world.ledger.renditions.of_upload(upload.digest)
             assert sorted(PRESETS) == [rendition.preset for rendition in renditions]
             for rendition in renditions:
+                if upload == newest.get(upload.key):
+                    assert rendition.state is not State.SUPERSEDED
+                    if rendition.state is State.COMPLETE:
+                        uri = f"s3://input/{upload.key}"
+                        written = self.world.mediaconvert.written[rendition.preset, uri]
+                        assert upload.version_id == written
                 key = (upload.digest, rendition.preset)
                 assert rendition.state in ENDS
                 if rendition.state is State.DEAD:
                     assert (key, str(rendition.attempt)) in {
                         (letter, reasons["attempt"]) for letter, reasons, _ in self.letters
                     }
-                if rendition.state in {State.COMPLETE, State.SUPERSEDED, State.CANCELED}:
+                if rendition.state in {State.COMPLETE, State.CANCELED}:
                     [job] = [job for job in self._jobs() if job["Id"] == rendition.job_id]
                     assert (key, rendition.attempt) == _attempt(job)
                     assert job["Status"] == (
@@ -272,8 +321,13 @@ class AnyInterleaving(RuleBasedStateMachine):
         self.world.fuse.put_out()
 
     def _end(self, job: dict[str, Any], end: str, events: int) -> None:
+        if "Read" not in job and end != "CANCELED":
+            self.world.mediaconvert.begin(job)
+        if job.get("Read", "") is None:
+            end = "ERROR 1404"
         status, _, code = end.partition(" ")
-        job["Status"] = status
+        # A job that fails, or is canceled, may have written by then.
+        self.world.mediaconvert.end(job, status, writes=end != "ERROR 1404")
         detail = {"errorCode": int(code), "errorMessage": "No."} if code else {}
         if code:
             job.update({"ErrorCode": int(code), "ErrorMessage": "No."})
@@ -295,7 +349,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         return self.world.mediaconvert.jobs
 
     def _running(self) -> list[dict[str, Any]]:
-        return [job for job in self._jobs() if job["Status"] == "SUBMITTED"]
+        return [job for job in self._jobs() if job["Status"] in {"SUBMITTED", "PROGRESSING"}]
 
 
 def _attempt(job: dict[str, Any]) -> tuple[Rendition, int]:

@@ -168,7 +168,6 @@ def test_an_upload_that_no_function_has_claimed_is_waited_for(watch: Watch, uplo
 def test_a_redriven_upload_waits_from_its_new_attempt(watch: Watch, upload: Upload) -> None:
     """A dead letter is an end; who sends it again waits anew, and longer than the asset did."""
     world = watch.world
-    world.ledger.assets.note(upload, ["720p"])
     world["720p"].notify(upload)
     world["720p"].invoke()
     world.tell(world.mediaconvert.jobs[0], "ERROR", errorCode=1010, errorMessage="No.")

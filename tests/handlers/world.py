@@ -1,6 +1,7 @@
 """A whole fan-out in moto: branches with queues, the ledger, the completed topic, MediaConvert."""
 
 import json
+import threading
 from dataclasses import fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -40,12 +41,20 @@ if TYPE_CHECKING:
 def _clients() -> "tuple[SQSClient, SNSClient, S3Client, DynamoDBClient]":
     """Make clients once: they serve every world, and to make them takes half a second."""
     session = boto3.Session()
-    return (
-        session.client("sqs"),
-        session.client("sns"),
-        session.client("s3"),
-        session.client("dynamodb"),
-    )
+    dynamodb = session.client("dynamodb")
+    _call_one_at_a_time(dynamodb)
+    return session.client("sqs"), session.client("sns"), session.client("s3"), dynamodb
+
+
+def _call_one_at_a_time(client: Any) -> None:
+    """Keep threads apart: moto shows an item that is being made half written."""
+    lock, call = threading.Lock(), client._make_api_call  # noqa: SLF001 every call goes through it
+
+    def locked(*args: Any) -> Any:
+        with lock:
+            return call(*args)
+
+    client._make_api_call = locked  # noqa: SLF001 the same
 
 
 VISIBILITY_TIMEOUT = 60
@@ -74,7 +83,7 @@ class World:
         )
         self.settings = replace(settings, completed_topic_arn=topic)
         self.ledger = Ledger.open(self.dynamodb, self.settings, self.clock)
-        self.duties = Duties(self.ledger, self.sqs, self.sns, self.settings)
+        self.duties = Duties(self.ledger, self.sqs, self.sns, self.settings, self.s3)
         self.outcome = Outcome(ledger=self.ledger, duties=self.duties)
         self.outcomes = EventSourceMapping(
             self.sqs,
