@@ -307,6 +307,7 @@ class Renditions:
                 **put,
                 **self._stamp.waiting(PREFIX + rendition.preset),
             },
+            put_if_absent={LedgerKey.ASKED_AT: self._stamp.now()},
             remove=frozenset({"unresolved_since", "deliveries", "looks", "ended_at"}),
         )
         return self._update(rendition, change, Attr("attempt").eq(rendition.attempt) & when)
