@@ -27,6 +27,12 @@ SHORTEST_LEDGER_RETENTION_DAYS: Final = (
 )
 """A message, and the dead letter that it becomes on its last day."""
 
+SHORTEST_ALARM: Final = 3_600
+"""Seconds: `reconcile` measures every quarter of an hour, and an encode may take that long."""
+
+LONGEST_ALARM: Final = 10 * defaults.DAY_SECONDS
+"""Seconds: four days before a message expires."""
+
 LARGEST_OBJECT: Final = 50 * 1024**4
 """Bytes: S3's limit for an object."""
 
@@ -50,6 +56,7 @@ _RANGES: Final = {
     "maximum_concurrency": (2, 1_000, "invocations"),
     "max_upload_bytes": (0, LARGEST_OBJECT, "bytes"),
     "max_upload_seconds": (0, 7 * defaults.DAY_SECONDS, "seconds"),
+    "alarm_after_seconds": (SHORTEST_ALARM, LONGEST_ALARM, "seconds"),
     "ledger_retention_days": (SHORTEST_LEDGER_RETENTION_DAYS + 1, 3_650, "days"),
     "pipeline_quota": (0, MOST_PIPELINES, "pipelines"),
 }

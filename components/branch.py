@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
-from pulumi import Output
+from pulumi import Output, Resource
 
 from components import defaults, policies
+from components.destination import Destination
 from components.function import Identity, function, package, queue_triggers
 from components.intake import Intake
 from components.ledger import Ledger
@@ -18,7 +19,6 @@ from components.presets.service_model import model_file
 from components.queues import dead_letter_queue, queue_with_redrive
 from components.reconcile import Reconcile
 from components.scope import PRESET_TAG, Scope
-from components.storage import private_bucket
 from handlers.names import (
     API_MODELS,
     BRANCHES,
@@ -31,7 +31,7 @@ from handlers.names import (
 
 
 class Branch:
-    """Queue, dead-letter queue, function and output bucket of one preset, on a pipeline.
+    """Queue, dead-letter queue and function of one preset, between topic, pipeline and bucket.
 
     Nothing here is shared with another preset, so one that is down delays no other; a pipeline is,
     when two presets name the same one.
@@ -43,7 +43,9 @@ class Branch:
         preset: Preset,
         *,
         intake: Intake,
+        destination: Destination,
         pipeline: aws.mediaconvert.Queue,
+        pipeline_arn: Output[str],
         ledger: Ledger,
         outcome: Outcome,
         reconcile: Reconcile,
@@ -55,13 +57,18 @@ class Branch:
         max_upload_seconds: int,
         input_kms_key_arns: Sequence[str],
     ) -> None:
-        """Create the branch and subscribe it to the topic.
+        """Create the branch and, unless the preset is retired, subscribe it to the topic.
+
+        Pulumi deletes what depends on something before that, so the order is also that of a
+        removal: nothing new comes in, the function stops, and what it used goes last.
 
         Args:
             scope: what all of it belongs to.
             preset: what this branch makes of an upload.
             intake: where uploads come from.
+            destination: where its renditions go.
             pipeline: the MediaConvert queue that runs its jobs.
+            pipeline_arn: its ARN, which the role of the destination trusts.
             ledger: where its uploads are recorded.
             outcome: sends failed jobs back into its queue, or sets them aside.
             reconcile: sends lost uploads back into its queue.
@@ -85,23 +92,22 @@ class Branch:
             consumer_timeout=function_timeout,
             max_receive_count=defaults.MAX_RECEIVE_COUNT,
         )
+        self.output_bucket = destination.bucket
         monitoring.old_messages(self._name, self.queue)
+        monitoring.long_waits(self._name, preset.name, fanout=intake.topic.name)
         monitoring.dead_letters(f"{self._name}-dlq", self.dead_letter_queue)
-        self._take_from(intake.topic, sender_role_arns=[outcome.role.arn, reconcile.role.arn])
-        self.output_bucket = private_bucket(
-            scope,
-            f"{scope.name}-output-{preset.name}",
-            versioned=False,
-            lister_role_arns=[reconcile.role.arn],
-        )
-        self._register_with(ledger, preset.name)
-        pipeline_role = self._create_pipeline_role(intake.bucket, preset)
+        senders = self._let_send(intake.topic, [outcome.role.arn, reconcile.role.arn])
+        entry = self._register_with(ledger, preset)
+        if not preset.retired:
+            self._subscribe_to(intake.topic, depends_on=[*senders, entry])
         identity = Identity(scope, self._name)
-        permissions = [self._allow_to_submit_jobs(identity, pipeline_role, intake.bucket, ledger)]
+        permissions = [
+            self._allow_to_submit_jobs(identity, destination.role, intake.bucket, ledger)
+        ]
         if max_upload_seconds > 0:
             permissions.append(self._allow_to_read_uploads(identity, intake.bucket))
         if input_kms_key_arns:
-            readers = {"pipeline": pipeline_role}
+            readers = {"pipeline": destination.role}
             if max_upload_seconds > 0:
                 readers["function"] = identity.role
             permissions.extend(self._allow_to_decrypt(readers, intake.bucket, input_kms_key_arns))
@@ -119,8 +125,8 @@ class Branch:
                 # Topic names are unique in an account and region: no other stack's jobs carry it.
                 Environment.FANOUT: intake.topic.name,
                 Environment.PRESET: preset.name,
-                Environment.PIPELINE_ARN: self.pipeline.arn,
-                Environment.PIPELINE_ROLE_ARN: pipeline_role.arn,
+                Environment.PIPELINE_ARN: pipeline_arn,
+                Environment.PIPELINE_ROLE_ARN: destination.role.arn,
                 Environment.OUTPUT_BUCKET: self.output_bucket.bucket,
                 Environment.QUEUE_URL: self.queue.url,
                 Environment.DEAD_LETTER_QUEUE_URL: self.dead_letter_queue.url,
@@ -137,11 +143,14 @@ class Branch:
             self.queue,
             submit_job,
             maximum_concurrency=maximum_concurrency,
-            permissions=permissions,
+            # No upload is submitted before everything that becomes of it has its permissions.
+            permissions=[*permissions, destination.permission, *senders, entry],
         )
 
-    def _take_from(self, topic: aws.sns.Topic, *, sender_role_arns: Sequence[Output[str]]) -> None:
-        permissions = [
+    def _let_send(
+        self, topic: aws.sns.Topic, sender_role_arns: Sequence[Output[str]]
+    ) -> list[aws.sqs.QueuePolicy]:
+        return [
             aws.sqs.QueuePolicy(
                 f"{name}-takes-from-topic",
                 queue_url=queue.url,
@@ -159,6 +168,8 @@ class Branch:
                 (f"{self._name}-dlq", self.dead_letter_queue),
             )
         ]
+
+    def _subscribe_to(self, topic: aws.sns.Topic, *, depends_on: Sequence[Resource]) -> None:
         aws.sns.TopicSubscription(
             f"{self._name}-subscribes-to-topic",
             topic=topic.arn,
@@ -168,15 +179,15 @@ class Branch:
             # SNS gives a message up at once when the queue refuses it; this is where it then goes.
             redrive_policy=Output.json_dumps({"deadLetterTargetArn": self.dead_letter_queue.arn}),
             # An upload between the subscription and the policy would be refused by the queue.
-            opts=self._scope.options(depends_on=permissions),
+            opts=self._scope.options(depends_on=depends_on),
         )
 
-    def _register_with(self, ledger: Ledger, preset: str) -> None:
+    def _register_with(self, ledger: Ledger, preset: Preset) -> aws.dynamodb.TableItem:
         """Put the addresses of the branch where the shared functions find them.
 
         Their environment would hold those of a few presets: Lambda limits it to 4 KB.
         """
-        aws.dynamodb.TableItem(
+        return aws.dynamodb.TableItem(
             f"{self._name}-is-in-ledger",
             table_name=ledger.table.name,
             hash_key=ledger.table.hash_key,
@@ -184,36 +195,14 @@ class Branch:
             item=Output.json_dumps(
                 {
                     LedgerKey.PARTITION: {"S": BRANCHES},
-                    LedgerKey.SORT: {"S": preset},
+                    LedgerKey.SORT: {"S": preset.name},
                     BranchAttribute.QUEUE_URL: {"S": self.queue.url},
                     BranchAttribute.DEAD_LETTER_QUEUE_URL: {"S": self.dead_letter_queue.url},
+                    BranchAttribute.RETIRED: {"BOOL": preset.retired},
                 }
             ),
             opts=self._scope.options(),
         )
-
-    def _create_pipeline_role(self, input_bucket: aws.s3.Bucket, preset: Preset) -> aws.iam.Role:
-        role = aws.iam.Role(
-            f"{self._name}-pipeline",
-            assume_role_policy=Output.json_dumps(
-                self.pipeline.arn.apply(policies.pipeline_may_assume)
-            ),
-            tags=self._scope.tags,
-            opts=self._scope.options(),
-        )
-        aws.iam.RolePolicy(
-            f"{self._name}-pipeline-transcodes",
-            role=role.name,
-            policy=Output.json_dumps(
-                Output.all(input_bucket.arn, self.output_bucket.arn).apply(
-                    lambda arns: policies.pipeline_may_transcode(
-                        *arns, read_buckets=preset.read_buckets
-                    )
-                )
-            ),
-            opts=self._scope.options(),
-        )
-        return role
 
     def _allow_to_submit_jobs(
         self,

@@ -55,8 +55,12 @@ reads an index that is nearly empty; the second goes on where the run before sto
 cost has a limit whatever the bucket's size (`operate estimate --bucket-objects`). S3 Inventory
 costs a hundredth of it, but is a day late or two and takes a bucket of its own."""
 
-OLD_MESSAGE_SECONDS: Final = 10 * DAY_SECONDS
-"""Age of a waiting message at which an alarm rings: four days are left to look into it."""
+ALARM_AFTER_SECONDS: Final = 4 * 3_600
+"""How long an upload may be without an end before an alarm rings. People wait for it; by then most
+films are encoded, and `reconcile`, which asks again after two hours, has helped in vain."""
+
+RECONCILE_SILENCE_SECONDS: Final = 3_600
+"""How long `reconcile` may not run before an alarm rings: it is due four times in it."""
 
 ALARM_PERIOD_SECONDS: Final = 300
 """How often an alarm looks. SQS sends its metrics every minute; nothing here is a matter of one."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import Input, Output
+from pulumi import Input, Output, Resource
 
 from components import defaults, policies
 from components.scope import Scope
@@ -121,7 +121,7 @@ def queue_triggers(
     consumer: aws.lambda_.Function,
     *,
     maximum_concurrency: int,
-    permissions: Sequence[aws.iam.RolePolicy],
+    permissions: Sequence[Resource],
 ) -> aws.lambda_.EventSourceMapping:
     """Let a queue trigger a function, with an answer for each message of a batch.
 
@@ -134,8 +134,9 @@ def queue_triggers(
         queue: what it reads.
         consumer: the function.
         maximum_concurrency: invocations at a time, 2 to 1,000.
-        permissions: the function's policies; AWS refuses a mapping whose role may not read the
-            queue, and a message that comes before the others would be refused for good.
+        permissions: the policies of the function and of what it sets to work, and whatever else has
+            to be there first; AWS refuses a mapping whose role may not read the queue, and a
+            message that comes before the others would be refused for good.
     """
     return aws.lambda_.EventSourceMapping(
         name,

@@ -5,7 +5,13 @@ from pulumi import Input, Output
 
 from components import policies
 from components.scope import Scope
-from handlers.names import LEDGER_INDEX, LEDGER_TTL, Environment, LedgerKey
+from handlers.names import (
+    LEDGER_INDEX,
+    LEDGER_TTL,
+    LEDGER_WAIT_INDEX,
+    Environment,
+    LedgerKey,
+)
 
 
 class Ledger:
@@ -41,16 +47,21 @@ def _table(scope: Scope, *, deletion_protection: bool) -> aws.dynamodb.Table:
             attribute(name=LedgerKey.SORT, type="S"),
             attribute(name=LedgerKey.OPEN, type="S"),
             attribute(name=LedgerKey.SINCE, type="N"),
+            attribute(name=LedgerKey.ASKED_AT, type="N"),
         ],
-        # Only what is not settled has these two attributes, so the index stays small.
+        # Only what is not settled has the attribute `open`, so the indexes stay small.
         global_secondary_indexes=[
             aws.dynamodb.TableGlobalSecondaryIndexArgs(
-                name=LEDGER_INDEX,
+                name=name,
                 key_schemas=[
                     key(attribute_name=LedgerKey.OPEN, key_type="HASH"),
-                    key(attribute_name=LedgerKey.SINCE, key_type="RANGE"),
+                    key(attribute_name=time, key_type="RANGE"),
                 ],
                 projection_type="KEYS_ONLY",
+            )
+            for name, time in (
+                (LEDGER_INDEX, LedgerKey.SINCE),
+                (LEDGER_WAIT_INDEX, LedgerKey.ASKED_AT),
             )
         ],
         ttl=aws.dynamodb.TableTtlArgs(attribute_name=LEDGER_TTL, enabled=True),

@@ -3,24 +3,31 @@
 from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
-from pulumi import Output
+from pulumi import Input, Output
 
 from components import defaults
 from components.scope import Scope
+from handlers.names import OLDEST_WAIT, OldestWaitField
+
+_WAITS = "videoconverter"
+_WAIT = "OldestWait"
+"""Namespace and name of the metric that is made from reconcile's log."""
 
 
 class Monitoring:
     """Alarms. They show in CloudWatch, and tell whoever `actions` names."""
 
-    def __init__(self, scope: Scope, *, actions: Sequence[str]) -> None:
+    def __init__(self, scope: Scope, *, actions: Sequence[str], alarm_after: int) -> None:
         """Remember whom to tell.
 
         Args:
             scope: what the alarms belong to.
             actions: ARNs that an alarm notifies, such as a topic's; none is allowed.
+            alarm_after: seconds that an upload may be without an end.
         """
         self._scope = scope
         self._actions = list(actions)
+        self._alarm_after = alarm_after
 
     def dead_letters(self, name: str, queue: aws.sqs.Queue) -> None:
         """Ring at the first message that somebody has to look at.
@@ -38,18 +45,86 @@ class Monitoring:
         )
 
     def old_messages(self, name: str, queue: aws.sqs.Queue) -> None:
-        """Ring while there is still time before the oldest message expires.
+        """Ring when a function does not take what lies in its queue.
+
+        SQS leaves out what was received three times or more, and with that everything that was
+        refused again and again: for that there is `long_waits`.
 
         Args:
             name: the logical name, of the queue.
-            queue: a queue whose messages wait for something.
+            queue: a queue that a function reads.
         """
         self._alarm(
             f"{name}-is-not-keeping-up",
-            "A message has waited for ten days, and expires after fourteen.",
+            "A message waits to be taken by the function: it does not run, or not often enough.",
             metric="AWS/SQS ApproximateAgeOfOldestMessage",
             dimensions={"QueueName": queue.name},
-            threshold=defaults.OLD_MESSAGE_SECONDS,
+            threshold=self._alarm_after,
+        )
+
+    def measure_waits(self, name: str, log: aws.cloudwatch.LogGroup) -> None:
+        """Make a metric of the lines in which `reconcile` says how long uploads have waited.
+
+        A filter needs no permission of the function and costs nothing beside the metric; what it
+        matches can be tested against real lines.
+
+        Args:
+            name: the logical name, of the function.
+            log: the function's log group.
+        """
+        aws.cloudwatch.LogMetricFilter(
+            f"{name}-tells-oldest-waits",
+            log_group_name=log.name,
+            pattern=f'{{ $.message = "{OLDEST_WAIT}" }}',
+            metric_transformation=aws.cloudwatch.LogMetricFilterMetricTransformationArgs(
+                namespace=_WAITS,
+                name=_WAIT,
+                value=f"$.{OldestWaitField.SECONDS}",
+                unit="Seconds",
+                dimensions={
+                    str(field): f"$.{field}"
+                    for field in (OldestWaitField.FANOUT, OldestWaitField.PRESET)
+                },
+            ),
+            opts=self._scope.options(),
+        )
+
+    def long_waits(self, name: str, preset: str, *, fanout: Output[str]) -> None:
+        """Ring when an upload has been without an end for too long, whatever the reason.
+
+        Args:
+            name: the logical name, of the branch.
+            preset: the preset.
+            fanout: name of the fan-out, as `reconcile` logs it.
+        """
+        self._alarm(
+            f"{name}-waits-too-long",
+            "An upload has had no rendition and no dead letter for too long: the pipeline is "
+            "paused, throttled, unreachable or overloaded. Nothing is lost yet.",
+            metric=f"{_WAITS} {_WAIT}",
+            dimensions={OldestWaitField.FANOUT: fanout, OldestWaitField.PRESET: preset},
+            threshold=self._alarm_after,
+            # The number comes every quarter of an hour; `reconcile_runs` rings when it does not.
+            missing="ignore",
+        )
+
+    def reconcile_runs(self, name: str, function: aws.lambda_.Function) -> None:
+        """Ring when `reconcile` is not run: then nobody measures how long uploads wait.
+
+        Args:
+            name: the logical name, of the function.
+            function: the function.
+        """
+        self._alarm(
+            f"{name}-does-not-run",
+            "The function has not run for an hour: its schedule is off, or Lambda refuses it.",
+            metric="AWS/Lambda Invocations",
+            dimensions={"FunctionName": function.name},
+            threshold=1,
+            statistic="Sum",
+            comparison="LessThanThreshold",
+            period=defaults.RECONCILE_SILENCE_SECONDS,
+            missing="breaching",
         )
 
     def errors(self, name: str, function: aws.lambda_.Function) -> None:
@@ -73,8 +148,14 @@ class Monitoring:
         description: str,
         *,
         metric: str,
-        dimensions: Mapping[str, Output[str]],
+        dimensions: Mapping[str, Input[str]],
         threshold: int,
+        # The average of a queue with one message can be below one, and never ring.
+        statistic: str = "Maximum",
+        comparison: str = "GreaterThanOrEqualToThreshold",
+        period: int = defaults.ALARM_PERIOD_SECONDS,
+        # Neither a queue nor a function that nobody uses for a while sends numbers.
+        missing: str = "notBreaching",
     ) -> None:
         namespace, metric_name = metric.split()
         aws.cloudwatch.MetricAlarm(
@@ -83,14 +164,12 @@ class Monitoring:
             namespace=namespace,
             metric_name=metric_name,
             dimensions=dimensions,
-            # The average of a queue with one message can be below one, and never ring.
-            statistic="Maximum",
-            comparison_operator="GreaterThanOrEqualToThreshold",
+            statistic=statistic,
+            comparison_operator=comparison,
             threshold=threshold,
-            period=defaults.ALARM_PERIOD_SECONDS,
+            period=period,
             evaluation_periods=1,
-            # Neither a queue nor a function that nobody uses for a while sends numbers.
-            treat_missing_data="notBreaching",
+            treat_missing_data=missing,
             alarm_actions=self._actions,
             ok_actions=self._actions,
             tags=self._scope.tags,

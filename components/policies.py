@@ -8,7 +8,7 @@ to the resource and the account that it acts for.
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.names import LEDGER_INDEX
+from handlers.names import LEDGER_INDEX, LEDGER_WAIT_INDEX
 
 Policy = dict[str, Any]
 Statement = dict[str, Any]
@@ -44,16 +44,21 @@ def refuse_plain_http(resources: str | Sequence[str], actions: str) -> Statement
     }
 
 
-def bucket_refuses_plain_http(bucket_arn: str, *, lister_role_arns: Sequence[str] = ()) -> Policy:
-    """Nobody reaches the bucket or its objects without TLS; these roles may read its names.
+def bucket_refuses_plain_http(
+    bucket_arn: str, *, lister_role_arns: Sequence[str] = (), remover_role_arns: Sequence[str] = ()
+) -> Policy:
+    """Nobody reaches the bucket or its objects without TLS; shared functions may do what it says.
+
+    Each of many buckets says so itself, as in `queue_takes_from`.
 
     Args:
         bucket_arn: the bucket.
-        lister_role_arns: roles of shared functions; each of many buckets says so itself, as in
-            `queue_takes_from`.
+        lister_role_arns: roles that may read the names of its objects.
+        remover_role_arns: roles that may delete its objects, and read or write none.
     """
     return document(
         *([_functions_may_list(lister_role_arns, bucket_arn)] if lister_role_arns else []),
+        *([_functions_may_remove(remover_role_arns, bucket_arn)] if remover_role_arns else []),
         refuse_plain_http([bucket_arn, f"{bucket_arn}/*"], "s3:*"),
     )
 
@@ -65,6 +70,16 @@ def _functions_may_list(role_arns: Sequence[str], bucket_arn: str) -> Statement:
         "Principal": {"AWS": list(role_arns)},
         "Action": "s3:ListBucket",
         "Resource": bucket_arn,
+    }
+
+
+def _functions_may_remove(role_arns: Sequence[str], bucket_arn: str) -> Statement:
+    return {
+        "Sid": "TheSharedFunctionsMayRemoveSurplusFiles",
+        "Effect": "Allow",
+        "Principal": {"AWS": list(role_arns)},
+        "Action": "s3:DeleteObject",
+        "Resource": f"{bucket_arn}/*",
     }
 
 
@@ -129,10 +144,10 @@ def _service_may_send(sid: str, service: str, queue_arn: str, source_arn: str) -
         "Principal": {"Service": service},
         "Action": "sqs:SendMessage",
         "Resource": queue_arn,
-        "Condition": {
-            "ArnEquals": {"aws:SourceArn": source_arn},
-            "StringEquals": {"aws:SourceAccount": account_of(source_arn)},
-        },
+        # The ARN holds the account. `aws:SourceAccount` beside it would refuse every delivery of a
+        # service that does not send it: AWS's pages on access policies for SNS -> SQS and for
+        # EventBridge -> SQS have the ARN alone, and say nothing of the account.
+        "Condition": {"ArnEquals": {"aws:SourceArn": source_arn}},
     }
 
 
@@ -169,6 +184,9 @@ def pipeline_may_assume(pipeline_arn: str) -> Policy:
     """MediaConvert takes the role on for jobs of this pipeline only.
 
     Its user guide asks for the ARN of the queue as the source (confused deputy prevention).
+
+    Args:
+        pipeline_arn: the ARN, in which `?` stands for a character that is not known yet.
     """
     return document(
         {
@@ -384,7 +402,9 @@ def function_may_reconcile(
             "Sid": "FindWhatIsNotSettled",
             "Effect": "Allow",
             "Action": "dynamodb:Query",
-            "Resource": f"{ledger_arn}/index/{LEDGER_INDEX}",
+            "Resource": [
+                f"{ledger_arn}/index/{index}" for index in (LEDGER_INDEX, LEDGER_WAIT_INDEX)
+            ],
         },
         announce(completed_topic_arn),
         write_logs("WriteLogs", [log_group_arn]),

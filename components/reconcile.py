@@ -38,7 +38,8 @@ class Reconcile:
         name = f"{scope.name}-reconcile"
         identity = Identity(scope, name)
         self.role = identity.role
-        aws.iam.RolePolicy(
+        self.log_group = identity.log_group
+        permission = aws.iam.RolePolicy(
             f"{name}-function-finds-what-was-lost",
             role=identity.role.name,
             policy=Output.json_dumps(
@@ -67,16 +68,23 @@ class Reconcile:
             timeout_seconds=defaults.RECONCILE_TIMEOUT_SECONDS,
         )
         for task, schedule in defaults.RECONCILE_SCHEDULES.items():
-            self._schedule(scope, f"{name}-{task}", task, schedule)
+            self._schedule(scope, f"{name}-{task}", task, schedule, permission)
 
-    def _schedule(self, scope: Scope, name: str, task: str, schedule: str) -> None:
+    def _schedule(
+        self,
+        scope: Scope,
+        name: str,
+        task: str,
+        schedule: str,
+        permission: aws.iam.RolePolicy,
+    ) -> None:
         rule = aws.cloudwatch.EventRule(
             name,
             schedule_expression=schedule,
             tags=scope.tags,
             opts=scope.options(),
         )
-        aws.lambda_.Permission(
+        invocation = aws.lambda_.Permission(
             f"{name}-invokes-function",
             action="lambda:InvokeFunction",
             function=self.function.name,
@@ -89,5 +97,6 @@ class Reconcile:
             rule=rule.name,
             arn=self.function.arn,
             input=json.dumps({"task": task}),
-            opts=scope.options(),
+            # A run without its permissions would ring an alarm, in a removal as well.
+            opts=scope.options(depends_on=[invocation, permission]),
         )

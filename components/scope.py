@@ -24,11 +24,22 @@ class Scope:
     tags: Mapping[str, Input[str]]
     log_retention_days: int
     force_destroy: bool
-    """Let `pulumi destroy` delete buckets with the objects in them."""
+    """Let Pulumi delete buckets with the objects in them; otherwise it leaves them as they are."""
 
     def options(self, *, depends_on: Sequence[Resource] = ()) -> ResourceOptions:
-        """The options of a resource: its parent, and nothing that was the caller's."""
+        """The options of a resource: its parent, and nothing that was the caller's.
+
+        Args:
+            depends_on: what has to be there before it, and is deleted only after it.
+        """
         return ResourceOptions(parent=self.parent, depends_on=list(depends_on))
+
+    def data_options(self) -> ResourceOptions:
+        """The options of people's data and of all that protects it: Pulumi forgets, but keeps it.
+
+        S3 deletes no bucket that holds objects, but it does delete the settings of one.
+        """
+        return ResourceOptions(parent=self.parent, retain_on_delete=not self.force_destroy)
 
     def tagged(self, tags: Mapping[str, Input[str]]) -> Self:
         """The same with further tags."""

@@ -10,9 +10,16 @@ from components.scope import Scope
 
 
 def private_bucket(
-    scope: Scope, name: str, *, versioned: bool, lister_role_arns: Sequence[Output[str]] = ()
+    scope: Scope,
+    name: str,
+    *,
+    versioned: bool,
+    lister_role_arns: Sequence[Output[str]] = (),
+    remover_role_arns: Sequence[Output[str]] = (),
 ) -> aws.s3.Bucket:
     """Create a bucket that only its owner's account can reach, and only over TLS.
+
+    Pulumi never deletes it, nor one of its settings, unless the scope says `force_destroy`.
 
     Args:
         scope: what the bucket belongs to.
@@ -20,8 +27,9 @@ def private_bucket(
         versioned: give every upload a version of its own; overwritten ones are kept for
             `OVERWRITTEN_UPLOAD_DAYS`.
         lister_role_arns: roles of shared functions that may read the names of its objects.
+        remover_role_arns: roles of shared functions that may delete its objects.
     """
-    opts = scope.options()
+    opts = scope.data_options()
     bucket = aws.s3.Bucket(name, force_destroy=scope.force_destroy, tags=scope.tags, opts=opts)
     aws.s3.BucketPublicAccessBlock(
         f"{name}-blocks-public-access",
@@ -54,8 +62,12 @@ def private_bucket(
         f"{name}-refuses-plain-http",
         bucket=bucket.bucket,
         policy=Output.json_dumps(
-            Output.all(bucket.arn, *lister_role_arns).apply(
-                lambda arns: policies.bucket_refuses_plain_http(arns[0], lister_role_arns=arns[1:])
+            Output.all(
+                bucket.arn, Output.all(*lister_role_arns), Output.all(*remover_role_arns)
+            ).apply(
+                lambda arns: policies.bucket_refuses_plain_http(
+                    arns[0], lister_role_arns=arns[1], remover_role_arns=arns[2]
+                )
             )
         ),
         opts=opts,

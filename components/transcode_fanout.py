@@ -8,6 +8,7 @@ from pulumi import Output
 
 from components import arguments, defaults
 from components.branch import Branch
+from components.destination import Destination
 from components.estimate import report
 from components.function import powertools_layer
 from components.intake import Intake
@@ -15,7 +16,7 @@ from components.ledger import Ledger
 from components.monitoring import Monitoring
 from components.outcome import Outcome
 from components.physical_names import name_problems
-from components.pipelines import pipelines
+from components.pipelines import arn_pattern, pipelines, trusted_arn
 from components.presets import PresetArgs, resolve
 from components.reconcile import Reconcile
 from components.scope import FANOUT_TAG, Scope
@@ -50,10 +51,15 @@ class TranscodeFanoutArgs(TypedDict):
     """Days that logs are kept; one of CloudWatch's values. Default: 30."""
 
     force_destroy: NotRequired[bool]
-    """Let `pulumi destroy` delete buckets with the objects in them. Default: false."""
+    """Let Pulumi delete buckets with the objects in them, when a preset or the stack goes. Default:
+    false; it then forgets the buckets, and leaves them with all their settings."""
 
     alarm_actions: NotRequired[list[str]]
     """ARNs that alarms notify, such as a topic's. Default: none; alarms show in CloudWatch."""
+
+    alarm_after_seconds: NotRequired[int]
+    """Seconds that an upload may be without rendition and dead letter before an alarm rings, 3,600
+    to 864,000. Default: 14,400, four hours."""
 
     ledger_retention_days: NotRequired[int]
     """Days that the ledger remembers an upload, 29 or more: longer than a message and its dead
@@ -156,16 +162,38 @@ class TranscodeFanout(pulumi.ComponentResource):
             maximum_concurrency=maximum_concurrency,
         )
         reconcile = Reconcile(scope, intake, ledger, suffixes=suffixes, layer=layer)
-        monitoring = Monitoring(scope, actions=args.get("alarm_actions", []))
+        monitoring = Monitoring(
+            scope,
+            actions=args.get("alarm_actions", []),
+            alarm_after=args.get("alarm_after_seconds", defaults.ALARM_AFTER_SECONDS),
+        )
         monitoring.dead_letters(f"{name}-outcome-dlq", outcome.dead_letter_queue)
         monitoring.errors(f"{name}-reconcile", reconcile.function)
-        pipeline = pipelines(scope, presets)
+        monitoring.reconcile_runs(f"{name}-reconcile", reconcile.function)
+        monitoring.measure_waits(f"{name}-reconcile", reconcile.log_group)
+        pattern = {
+            preset.name: arn_pattern(scope, preset.pipeline, intake.topic.arn) for preset in presets
+        }
+        destination = {
+            preset.name: Destination(
+                scope,
+                preset,
+                intake=intake,
+                outcome=outcome,
+                reconcile=reconcile,
+                pipeline_pattern=pattern[preset.name],
+            )
+            for preset in presets
+        }
+        pipeline = pipelines(scope, presets, destination)
         branches = {
             preset.name: Branch(
                 scope,
                 preset,
                 intake=intake,
+                destination=destination[preset.name],
                 pipeline=pipeline[preset.pipeline],
+                pipeline_arn=trusted_arn(pipeline[preset.pipeline], pattern[preset.name]),
                 ledger=ledger,
                 outcome=outcome,
                 reconcile=reconcile,

@@ -22,6 +22,9 @@ API_MODELS: Final = "models"
 LEDGER_INDEX: Final = "open"
 """Secondary index of the ledger: only what still waits for something is in it."""
 
+LEDGER_WAIT_INDEX: Final = "wait"
+"""Secondary index of the ledger: what has no end yet, by the time since when somebody waits."""
+
 LEDGER_TTL: Final = "expires_at"
 """Attribute of the ledger by which DynamoDB deletes old items."""
 
@@ -119,6 +122,9 @@ class LedgerKey(StrEnum):
     """Partition of the index: the item's own sort key."""
     SINCE = "since"
     """Sort key of the index: when the item last changed, in seconds of Unix time."""
+    ASKED_AT = "asked_at"
+    """Sort key of the index of waits, in seconds of Unix time: of an asset, when it was noted; of a
+    rendition without an end, when its first attempt since the last end was claimed."""
 
 
 class BranchAttribute(StrEnum):
@@ -126,6 +132,8 @@ class BranchAttribute(StrEnum):
 
     QUEUE_URL = "queue_url"
     DEAD_LETTER_QUEUE_URL = "dead_letter_queue_url"
+    RETIRED = "retired"
+    """True when the branch gets no new uploads and only finishes what it has."""
 
 
 class Count(StrEnum):
@@ -141,3 +149,16 @@ class Count(StrEnum):
     """The other uploads asked for."""
     UNMEASURED_BYTES = "unmeasured_bytes"
     """Their size."""
+
+
+OLDEST_WAIT: Final = "Oldest wait"
+"""Message of reconcile's log lines that the alarms of the presets are made from."""
+
+
+class OldestWaitField(StrEnum):
+    """Members of such a log line, besides `message`."""
+
+    FANOUT = "fanout"
+    PRESET = "preset"
+    SECONDS = "oldest_wait_seconds"
+    """How long the preset's oldest upload without an end has waited; 0 when none does."""

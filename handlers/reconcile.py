@@ -33,6 +33,7 @@ from handlers.ledger.branches import Branch
 from handlers.ledger.items import unix_time
 from handlers.mediaconvert.jobs import Jobs
 from handlers.observability import logger
+from handlers.oldest_wait import log_oldest_waits
 from handlers.outcome import Outcome
 from handlers.pauses import Pauses
 from handlers.searches import Backfill, LostUploads, RenderAgain
@@ -150,6 +151,7 @@ def _sweep(
         pauses=Pauses(has_time, runtime.sleep),
         clock=runtime.stopwatch,
     )
+    log_oldest_waits(runtime.ledger, runtime.settings.fanout, runtime.now())
     finished = sweep.run()
     return {"finished": finished, **sweep.counts}
 
@@ -182,7 +184,7 @@ def _search(event: Mapping[str, Any], runtime: Runtime, pauses: Pauses) -> tuple
     """Read what is to be looked for, and the name under which its place is kept."""
     ledger, patience = runtime.ledger, event.get("patience", GRACE)
     if event["task"] == Task.UPLOADS:
-        branches = ledger.branches.all()
+        branches = ledger.branches.of_new_uploads()
         return Task.UPLOADS, LostUploads(
             ledger=ledger, branches=branches, pauses=pauses, s3=runtime.s3, patience=patience
         )
@@ -200,6 +202,8 @@ def _search(event: Mapping[str, Any], runtime: Runtime, pauses: Pauses) -> tuple
 def _branch(preset: object, ledger: Ledger) -> Branch:
     branches = ledger.branches.all()
     for branch in branches:
+        if branch.preset == preset and branch.retired:
+            raise RequestError(f"The event's preset is {preset!r}, which is retired.")
         if branch.preset == preset:
             return branch
     known = ", ".join(branch.preset for branch in branches)

@@ -125,7 +125,8 @@ class Submission:
     def _presets(self, *, is_backfill: bool) -> set[str]:
         if is_backfill:
             return {self.settings.preset}
-        return {branch.preset for branch in self.ledger.branches.all()} | {self.settings.preset}
+        expected = {branch.preset for branch in self.ledger.branches.of_new_uploads()}
+        return expected | {self.settings.preset}
 
     def _not_granted(
         self, refused: NotGrantedError, attempt: int, patience: Patience

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from operate import (
     backfill,
     dead_letters,
+    drained,
     estimate,
     reconcile,
     redrive,
@@ -41,6 +42,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "reconcile": reconcile,
     "backfill": backfill,
     "render-again": render_again,
+    "drained": drained,
     "estimate": estimate,
     "verify": verify,
 }

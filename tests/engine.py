@@ -28,8 +28,15 @@ class Recorded:
     type: str
     name: str
     inputs: Mapping[str, Any]
-    waits_for: frozenset[str]
-    """Logical names of the resources that have to exist before it."""
+    depends_on: frozenset[str]
+    """URNs of the resources that have to exist before it."""
+    is_retained: bool = False
+    """Whether Pulumi leaves it alone when it is no longer asked for."""
+
+    @property
+    def waits_for(self) -> set[str]:
+        """Logical names of the resources that have to exist before it."""
+        return {urn.split("::")[-1] for urn in self.depends_on}
 
     @property
     def parent_type(self) -> str:
@@ -53,6 +60,16 @@ class Program:
     def of_type(self, token: str) -> dict[str, Recorded]:
         """The resources of a type, by logical name."""
         return {r.name: r for r in self.resources if r.type == token}
+
+    def before(self, token: str, name: str) -> set[tuple[str, str]]:
+        """Type and name of all that has to exist before a resource, and is deleted only after."""
+        by_urn = {r.urn: r for r in self.resources}
+        found: set[str] = set()
+        left = {self.one(token, name).urn}
+        while left:
+            left = {urn for known in left for urn in by_urn[known].depends_on} - found
+            found |= left
+        return {(by_urn[urn].type, by_urn[urn].name) for urn in found}
 
     def one(self, token: str, name: str) -> Recorded:
         """The resource of this type and logical name."""
@@ -115,7 +132,8 @@ class _Monitor(mocks.MockMonitor):
                 type=request.type,
                 name=request.name,
                 inputs=rpc.deserialize_properties(request.object),
-                waits_for=frozenset(urn.split("::")[-1] for urn in request.dependencies),
+                depends_on=frozenset(request.dependencies),
+                is_retained=request.retainOnDelete,
             )
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi leaves it so

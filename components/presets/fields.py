@@ -227,6 +227,7 @@ FIELDS: Mapping[str, Field] = {
     "extra_read_buckets": _Buckets(),
     "allow_professional_tier": _Switch(),
     "paused": _Switch(),
+    "retired": _Switch(),
     "priority": _Whole(-50, 50),
     "concurrent_jobs": _Whole(1),
     "pipeline": _Text(),

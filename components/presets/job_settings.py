@@ -34,6 +34,15 @@ def job_document(preset: Preset) -> dict[str, Any]:
     return document | ({"Priority": preset.priority} if preset.priority else {})
 
 
+def writes_numbered_files(preset: Preset) -> bool:
+    """Tell whether the number of files depends on the upload, as for segments and stills."""
+    return any(
+        group["OutputGroupSettings"]["Type"] != "FILE_GROUP_SETTINGS"
+        or any(output["ContainerSettings"]["Container"] == "RAW" for output in group["Outputs"])
+        for group in job_document(preset)["Settings"]["OutputGroups"]
+    )
+
+
 def _rendition(preset: Preset) -> Mapping[str, Any]:
     match preset.rendition:
         case Mp4() as mp4:

@@ -97,6 +97,9 @@ class PresetArgs(TypedDict):
     paused: NotRequired[bool]
     """Let the pipeline take jobs and run none; they wait until it is resumed. Default: false."""
 
+    retired: NotRequired[bool]
+    """Take no new uploads and finish what there is, before the entry is removed. Default: false."""
+
     priority: NotRequired[int]
     """Which of the jobs that wait in a pipeline runs first, -50 to 50, the highest. Default: 0."""
 
@@ -194,6 +197,7 @@ class Preset:
     rendition: Rendition
     pipeline: str
     paused: bool = False
+    retired: bool = False
     priority: int = 0
     concurrent_jobs: int | None = None
     tags: Mapping[str, str] = field(default_factory=dict)

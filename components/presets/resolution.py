@@ -26,7 +26,7 @@ __all__ = ["CATALOGUE", "Preset", "PresetArgs", "PresetError", "resolve"]
 
 _SIZE = ("width", "height")
 _SAYS_SIZE = {"elastic_transcoder_preset", "settings"}
-_PIPELINE = ("paused", "priority", "concurrent_jobs", "pipeline", "tags")
+_PIPELINE = ("paused", "retired", "priority", "concurrent_jobs", "pipeline", "tags")
 _FIELD_NAMES = ("name", *FIELDS)
 
 _SHARED = ("paused", "concurrent_jobs", "tags")

@@ -79,6 +79,7 @@ class Assets:
             "ends": {preset: {"state": PENDING, "attempt": 0} for preset in presets},
             "revision": 0,
             "settled_revision": 0,
+            LedgerKey.ASKED_AT: self._stamp.now(),
             **({"previous": latest.previous} if is_newest and latest.previous else {}),
             **self._stamp.waiting(SORT_KEY),
         }
@@ -147,9 +148,25 @@ class Assets:
         for page in self._table.open_since(SORT_KEY, latest, pauses):
             yield [Asset.from_item(item) for item in page]
 
+    def longest_waiting(self, limit: int) -> Iterator[tuple[Asset, int]]:
+        """Read the assets that have been open for longest, each with the time it was noted.
+
+        Args:
+            limit: How many at most.
+        """
+        for key, asked_at in self._table.longest_waiting(SORT_KEY, limit):
+            item = self._table.get(key)
+            if item is not None:
+                yield Asset.from_item(item), asked_at
+
     def touch(self, asset: Asset) -> None:
         """Write down that an asset was looked at, which takes it to the end of the line."""
-        change = Change(put=self._stamp.waiting(SORT_KEY), add={"looks": 1})
+        change = Change(
+            put=self._stamp.waiting(SORT_KEY),
+            # An item of an earlier version has none.
+            put_if_absent={LedgerKey.ASKED_AT: asset.since},
+            add={"looks": 1},
+        )
         try:
             self._table.update(
                 _key(asset.upload.digest), change, Attr("revision").eq(asset.revision)

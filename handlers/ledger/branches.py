@@ -13,6 +13,8 @@ class Branch:
     preset: str
     queue_url: str
     dead_letter_queue_url: str
+    retired: bool = False
+    """Whether it gets no new uploads and only finishes what it has."""
 
 
 class Branches:
@@ -27,6 +29,10 @@ class Branches:
         item = self._table.get((BRANCHES, preset))
         return _branch(item) if item else None
 
+    def of_new_uploads(self) -> list[Branch]:
+        """Read the branches that a new upload is rendered by."""
+        return [branch for branch in self.all() if not branch.retired]
+
     def all(self) -> list[Branch]:
         """Read all branches, in the order of their presets' names."""
         return [_branch(item) for item in self._table.partition(BRANCHES)]
@@ -37,4 +43,5 @@ def _branch(item: Item) -> Branch:
         preset=item[LedgerKey.SORT],
         queue_url=item[BranchAttribute.QUEUE_URL],
         dead_letter_queue_url=item[BranchAttribute.DEAD_LETTER_QUEUE_URL],
+        retired=item.get(BranchAttribute.RETIRED, False),
     )

@@ -21,6 +21,7 @@ from handlers.ledger.rendition import (
 )
 from handlers.ledger.table import Change, ConditionRefusedError, ItemKey, Table
 from handlers.pauses import Pauses
+from handlers.names import LedgerKey
 from handlers.upload import Upload
 
 PREFIX: Final = "rendition#"
@@ -112,6 +113,19 @@ class Renditions:
         for page in self._table.open_since(PREFIX + preset, latest, pauses):
             yield [Rendition.from_item(item) for item in page]
 
+    def asked_at(self, preset: str) -> int | None:
+        """Tell since when the preset's oldest rendition without an end is waited for, by one call.
+
+        Args:
+            preset: Name of the preset.
+
+        Returns:
+            Unix time in seconds; None when there is none.
+        """
+        for _, asked_at in self._table.longest_waiting(PREFIX + preset, 1):
+            return asked_at
+        return None
+
     def claim(
         self, upload: Upload, preset: str, attempt: int, *, abandoned_after: int
     ) -> Rendition:
@@ -139,7 +153,7 @@ class Renditions:
                 "claimed_at": now,
                 **self._stamp.waiting(PREFIX + preset),
             },
-            put_if_absent={"unresolved_since": now},
+            put_if_absent={"unresolved_since": now, LedgerKey.ASKED_AT: now},
             add={"deliveries": 1},
             discard={"owed": frozenset({Duty.RETRY})},
             remove=frozenset({"job_id", "failure", "outputs", "looks", "ended_at"}),
@@ -239,7 +253,7 @@ class Renditions:
         if state is State.WAITING:
             stale |= {"written_over"}  # There was no job that could have been written over.
         if state in ENDS:
-            stale |= {"retries"}
+            stale |= {"retries", LedgerKey.ASKED_AT}
             put["ended_at"] = self._stamp.now()
         change = Change(
             put={"state": state, **put, **self._stamp.waiting(PREFIX + rendition.preset)},
@@ -322,6 +336,7 @@ class Renditions:
                 **put,
                 **self._stamp.waiting(PREFIX + rendition.preset),
             },
+            put_if_absent={LedgerKey.ASKED_AT: self._stamp.now()},
             remove=frozenset({"unresolved_since", "deliveries", "looks", "ended_at"}),
         )
         return self._update(rendition, change, Attr("attempt").eq(rendition.attempt) & when)
@@ -401,7 +416,12 @@ class Renditions:
         Raises:
             NotMovedError: The rendition has gone on meanwhile.
         """
-        change = Change(put=self._stamp.waiting(PREFIX + rendition.preset), add={"looks": 1})
+        change = Change(
+            put=self._stamp.waiting(PREFIX + rendition.preset),
+            # An item of an earlier version has none.
+            put_if_absent={LedgerKey.ASKED_AT: rendition.claimed_at},
+            add={"looks": 1},
+        )
         self._update(rendition, change, Attr("since").eq(rendition.since))
 
     def reopen_ended(self, rendition: Rendition, reason: Failure) -> Rendition:

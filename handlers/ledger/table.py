@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder,
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from handlers.names import LEDGER_INDEX, LedgerKey
+from handlers.names import LEDGER_INDEX, LEDGER_WAIT_INDEX, LedgerKey
 from handlers.pauses import Pauses
 
 if TYPE_CHECKING:
@@ -142,6 +142,32 @@ class Table:
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def longest_waiting(self, sort_key: str, limit: int) -> list[tuple[ItemKey, int]]:
+        """Find the open items that somebody has waited for longest, by one call.
+
+        Args:
+            sort_key: The items' own sort key.
+            limit: How many at most.
+
+        Returns:
+            Their keys, each with the Unix time in seconds since when.
+        """
+        condition = ConditionExpressionBuilder().build_expression(
+            Key(LedgerKey.OPEN).eq(sort_key), is_key_condition=True
+        )
+        answer = self._client.query(
+            TableName=self._name,
+            IndexName=LEDGER_WAIT_INDEX,
+            KeyConditionExpression=condition.condition_expression,
+            ExpressionAttributeNames=condition.attribute_name_placeholders,
+            ExpressionAttributeValues=_write(condition.attribute_value_placeholders),
+            Limit=limit,
+        )
+        return [
+            ((item[LedgerKey.PARTITION], item[LedgerKey.SORT]), item[LedgerKey.ASKED_AT])
+            for item in map(_read, answer["Items"])
+        ]
 
     def insert(self, key: ItemKey, attributes: Mapping[str, Any]) -> bool:
         """Write an item unless its key is taken; tell whether it was written."""

@@ -26,6 +26,7 @@ CREATORS: Final[Mapping[str, Creator]] = {
     "aws:cloudwatch/eventRule:EventRule": events.rule,
     "aws:cloudwatch/eventTarget:EventTarget": events.target,
     "aws:cloudwatch/logGroup:LogGroup": logs.log_group,
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": logs.metric_filter,
     "aws:cloudwatch/metricAlarm:MetricAlarm": cloudwatch.metric_alarm,
     "aws:dynamodb/table:Table": dynamodb.table,
     "aws:dynamodb/tableItem:TableItem": dynamodb.table_item,

@@ -1,4 +1,4 @@
-"""CloudWatch Logs: log groups."""
+"""CloudWatch Logs: log groups and metric filters."""
 
 from local.clients import Clients
 from local.inputs import Inputs
@@ -21,3 +21,24 @@ def log_group(aws: Clients, name: str, inputs: Inputs) -> Created:
         logs.tag_resource(resourceArn=arn.removesuffix(":*"), tags=tags)
     # AWS ends the ARN of a group with `:*`, Pulumi's provider takes that off.
     return Created(physical, {"name": physical, "arn": arn.removesuffix(":*")})
+
+
+def metric_filter(aws: Clients, name: str, inputs: Inputs) -> Created:
+    """Create a metric filter. The emulator keeps it, and makes no metric of what it matches."""
+    physical = inputs.take("name") or auto_name(name)
+    metric = inputs.structure("metricTransformation")
+    aws.client("logs").put_metric_filter(
+        logGroupName=inputs.need("logGroupName"),
+        filterName=physical,
+        filterPattern=inputs.need("pattern"),
+        metricTransformations=[
+            {
+                "metricNamespace": metric.need("namespace"),
+                "metricName": metric.need("name"),
+                "metricValue": metric.need("value"),
+                "unit": metric.need("unit"),
+                "dimensions": metric.need("dimensions"),
+            }
+        ],
+    )
+    return Created(physical, {"name": physical})

@@ -17,6 +17,7 @@ DEFAULTS = {
     "log_retention_days": 30,
     "force_destroy": False,
     "alarm_actions": [],
+    "alarm_after_seconds": 14_400,
     "ledger_retention_days": 90,
     "deletion_protection": False,
     "pipeline_quota": 0,

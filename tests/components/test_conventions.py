@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine import COMPONENT, Program, Recorded
+from tests.engine import ACCOUNT, COMPONENT, Program, Recorded
 
 STACK = "pulumi:pulumi:Stack"
 
@@ -101,19 +101,21 @@ def test_every_statement_says_what_it_allows(any_program: Program) -> None:
     assert [] == unnamed
 
 
-@pytest.mark.parametrize("service", ["s3", "sns", "mediaconvert"])
+@pytest.mark.parametrize("service", ["s3", "mediaconvert"])
 def test_a_service_acts_for_one_resource_of_this_account(
     any_program: Program, service: str
 ) -> None:
     """Where a service is the principal, source ARN and source account are conditions.
 
-    Roles that Lambda and SNS assume are the exception: neither documents a condition for them.
+    Roles that Lambda and SNS assume are the exception: neither documents a condition for them. Of
+    what is sent to queues there is a test of its own.
     """
     found = [
         statement
         for _, statement in _statements(any_program)
         if statement["Principal" if "Principal" in statement else "Sid"]
         == {"Service": f"{service}.amazonaws.com"}
+        and statement["Action"] != "sqs:SendMessage"
         and not (service == "sns" and statement["Action"] == "sts:AssumeRole")
     ]
 
@@ -121,6 +123,28 @@ def test_a_service_acts_for_one_resource_of_this_account(
     for statement in found:
         keys = {key for condition in statement["Condition"].values() for key in condition}
         assert {"aws:SourceArn", "aws:SourceAccount"} == keys
+
+
+def test_a_queue_knows_its_sender_by_the_arn_alone(any_program: Program) -> None:
+    """No AWS page shows SNS or EventBridge sending `aws:SourceAccount` to a queue.
+
+    With a condition on what is not sent every delivery is refused, and its redrive as well. The
+    ARN of a topic and of a rule holds the account.
+    """
+    policies = any_program.of_type("aws:sqs/queuePolicy:QueuePolicy").values()
+    queues = {queue.name for queue in any_program.of_type("aws:sqs/queue:Queue").values()}
+    sent = [
+        statement
+        for policy in policies
+        for statement in policy.policy()["Statement"]
+        if "Service" in statement["Principal"]
+    ]
+
+    assert len(queues) == len(policies) == len(sent)
+    for statement in sent:
+        [(operator, condition)] = statement["Condition"].items()
+        assert ("ArnEquals", {"aws:SourceArn"}) == (operator, condition.keys())
+        assert f":{ACCOUNT}:" in condition["aws:SourceArn"]
 
 
 def test_every_policy_has_the_current_version(any_program: Program) -> None:

@@ -68,10 +68,7 @@ class TestRule:
 
         assert {"Service": "events.amazonaws.com"} == statement["Principal"]
         assert ("sqs:SendMessage", _queue_arn(name)) == (statement["Action"], statement["Resource"])
-        assert {
-            "ArnEquals": {"aws:SourceArn": RULE_ARN},
-            "StringEquals": {"aws:SourceAccount": ACCOUNT},
-        } == statement["Condition"]
+        assert {"ArnEquals": {"aws:SourceArn": RULE_ARN}} == statement["Condition"]
 
     def test_the_rule_feeds_the_queue(self, program: Program) -> None:
         """Once both queues let it, and with somewhere to put what does not get through."""
@@ -131,7 +128,7 @@ class TestFunctions:
             "ListUploads": f"arn:aws:s3:::videoconverter-input{PHYSICAL_SUFFIX}",
             "CancelOvertakenJobs": f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:jobs/*",
             "UseTheLedger": LEDGER_ARN,
-            "FindWhatIsNotSettled": f"{LEDGER_ARN}/index/open",
+            "FindWhatIsNotSettled": [f"{LEDGER_ARN}/index/open", f"{LEDGER_ARN}/index/wait"],
             "AnnounceWhatIsComplete": COMPLETED_ARN,
             "WriteLogs": [f"{logs}{PHYSICAL_SUFFIX}:*"],
         } == resources

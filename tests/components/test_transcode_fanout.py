@@ -219,6 +219,7 @@ class TestBranch:
             "sk": {"S": preset},
             "queue_url": {"S": f"{url}{PHYSICAL_SUFFIX}"},
             "dead_letter_queue_url": {"S": f"{url}-dlq{PHYSICAL_SUFFIX}"},
+            "retired": {"BOOL": False},
         } == json.loads(item.inputs["item"])
 
     def test_the_queue_gets_what_s3_wrote(self, program: Program, preset: str) -> None:
@@ -261,6 +262,25 @@ class TestBranch:
         mapping = program.one(MAPPING, f"{name}-queue-triggers-function")
 
         assert f"{name}-function-submits-jobs" in mapping.waits_for
+
+    def test_the_mapping_waits_for_all_that_its_uploads_need(
+        self, program: Program, preset: str
+    ) -> None:
+        """No job is submitted before its role may write, and none fails before it is known."""
+        name = f"videoconverter-{preset}"
+        needed = {
+            (r.type, r.name)
+            for token in (
+                ROLE_POLICY,
+                "aws:sqs/queuePolicy:QueuePolicy",
+                "aws:dynamodb/tableItem:TableItem",
+            )
+            for r in program.of_type(token).values()
+            if r.name.startswith(f"{name}-")
+        }
+
+        assert (ROLE_POLICY, f"{name}-pipeline-transcodes") in needed
+        assert needed <= program.before(MAPPING, f"{name}-queue-triggers-function")
 
     def test_a_message_is_hidden_for_six_timeouts(self, program: Program, preset: str) -> None:
         """A throttled or slow batch must not be handed to a second function meanwhile."""
@@ -372,7 +392,7 @@ class TestBranch:
 
         assert {"Service": "mediaconvert.amazonaws.com"} == statement["Principal"]
         assert {
-            "ArnLike": {"aws:SourceArn": f"{PIPELINE_ARN}-{preset}{PHYSICAL_SUFFIX}"},
+            "ArnLike": {"aws:SourceArn": f"{PIPELINE_ARN}-{preset}-???????"},
             "StringEquals": {"aws:SourceAccount": ACCOUNT},
         } == statement["Condition"]
 
@@ -479,7 +499,7 @@ class TestPipelines:
             role = program.one("aws:iam/role:Role", f"videoconverter-{preset}-pipeline")
             [trust] = role.policy("assumeRolePolicy")["Statement"]
             assert arn == function["environment"]["variables"]["PIPELINE_ARN"]
-            assert arn == trust["Condition"]["ArnLike"]["aws:SourceArn"]
+            assert f"{PIPELINE_ARN}-hd-???????" == trust["Condition"]["ArnLike"]["aws:SourceArn"]
 
     def test_the_jobs_at_a_time_are_the_preset_s(self) -> None:
         """Without the field the account's quota decides."""

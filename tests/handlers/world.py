@@ -15,7 +15,13 @@ from handlers.ledger import Ledger
 from handlers.ledger.branches import Branch
 from handlers.ledger.rendition import Rendition
 from handlers.mediaconvert.job_search import JobSearch
-from handlers.names import BRANCHES, LEDGER_INDEX, BranchAttribute, LedgerKey
+from handlers.names import (
+    BRANCHES,
+    LEDGER_INDEX,
+    LEDGER_WAIT_INDEX,
+    BranchAttribute,
+    LedgerKey,
+)
 from handlers.outcome import Outcome
 from handlers.settings import FanoutSettings, ReconcileSettings, SubmitJobSettings
 from handlers.submission import Submission
@@ -209,16 +215,21 @@ class World:
                 {"AttributeName": LedgerKey.SORT, "AttributeType": "S"},
                 {"AttributeName": LedgerKey.OPEN, "AttributeType": "S"},
                 {"AttributeName": LedgerKey.SINCE, "AttributeType": "N"},
+                {"AttributeName": LedgerKey.ASKED_AT, "AttributeType": "N"},
             ],
             GlobalSecondaryIndexes=[
                 {
-                    "IndexName": LEDGER_INDEX,
+                    "IndexName": name,
                     "KeySchema": [
                         {"AttributeName": LedgerKey.OPEN, "KeyType": "HASH"},
-                        {"AttributeName": LedgerKey.SINCE, "KeyType": "RANGE"},
+                        {"AttributeName": time, "KeyType": "RANGE"},
                     ],
                     "Projection": {"ProjectionType": "KEYS_ONLY"},
                 }
+                for name, time in (
+                    (LEDGER_INDEX, LedgerKey.SINCE),
+                    (LEDGER_WAIT_INDEX, LedgerKey.ASKED_AT),
+                )
             ],
         )
 
@@ -278,7 +289,7 @@ class BranchWorld:
         self.end_back_off = self.mapping.end_back_off
         self.register()
 
-    def register(self) -> None:
+    def register(self, *, retired: bool = False) -> None:
         """Write the branch's item, as the deployment does."""
         self._world.dynamodb.put_item(
             TableName=self.settings.ledger_table,
@@ -287,6 +298,7 @@ class BranchWorld:
                 LedgerKey.SORT: {"S": self.branch.preset},
                 BranchAttribute.QUEUE_URL: {"S": self.branch.queue_url},
                 BranchAttribute.DEAD_LETTER_QUEUE_URL: {"S": self.branch.dead_letter_queue_url},
+                BranchAttribute.RETIRED: {"BOOL": retired},
             },
         )
 

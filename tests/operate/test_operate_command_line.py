@@ -60,9 +60,13 @@ def test_every_command_on_a_stack_asks_which(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """None of them guesses, and each says how to tell it."""
-    argument = {"status": ["a.mp4"], "backfill": ["720p"], "render-again": ["720p"]}.get(
-        command, []
-    )
+    arguments = {
+        "status": ["a.mp4"],
+        "backfill": ["720p"],
+        "drained": ["720p"],
+        "render-again": ["720p"],
+    }
+    argument = arguments.get(command, [])
 
     with pytest.raises(SystemExit) as end:
         main([command, *argument])

@@ -39,7 +39,7 @@ class Books:
     def note(self, key: str = KEY, *presets: str) -> Upload:
         """Upload an object, and write it down as the functions do."""
         upload = upload_of(key, self.put(key))
-        self.ledger.assets.note(upload, presets or PRESETS)
+        self.ledger.assets.note(upload, presets or PRESETS, lambda _: None)
         return upload
 
     def claim(self, upload: Upload, preset: str, attempt: int = 1) -> Rendition:

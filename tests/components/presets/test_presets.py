@@ -226,7 +226,7 @@ _CATALOGUE_NAMES = "240p, 360p, 480p, 720p, 1080p, 1440p, 2160p"
             "name, kind, width, height, quality, max_bitrate, frame_rate, deinterlace, hdr_to_sdr, "
             "audio_bitrate, audio_sample_rate, audio_channels, ladder, segment_seconds, interval, "
             "poster_at, elastic_transcoder_preset, settings, extra_read_buckets, "
-            "allow_professional_tier, paused, priority, concurrent_jobs, pipeline, tags.",
+            "allow_professional_tier, paused, retired, priority, concurrent_jobs, pipeline, tags.",
             id="unknown field",
         ),
         pytest.param(
