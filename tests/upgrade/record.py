@@ -74,6 +74,10 @@ class Stage:
     expected: list[dict[str, Any]] = field(default_factory=list)
     letters: int = 0
     """Dead letters that stay, once all were redriven."""
+    rendered: list[str] = field(default_factory=list)
+    """Keys in the preset's output bucket."""
+    still_listed: int = 0
+    """Uploads that the tasks still look at which stopped on their way through the bucket."""
 
     def upload(self, end: str = "complete", *, number: int = 1, preset: str = PRESET) -> Upload:
         """Make an upload, the newer the higher its number, and say how its rendition is to end."""
@@ -225,6 +229,15 @@ def backfill(stage: Stage) -> int:
 
 
 @moment
+def backfill_of_what_is_rendered(stage: Stage) -> int:
+    """A backfill has asked for an upload whose rendition is in the output bucket."""
+    backfill(stage)
+    stage.expected.clear()
+    stage.rendered.append(f"{stage.name}-{PRESET}.mp4")
+    return 0
+
+
+@moment
 def lost_upload(stage: Stage) -> int:
     """Reconcile has noted an upload whose notice was lost, and asked for it."""
     stage.world.create_input_bucket()
@@ -245,10 +258,12 @@ def asked_for_and_lost(stage: Stage) -> int:
 @moment
 def half_way_through_the_bucket(stage: Stage) -> int:
     """Both tasks that list the bucket have stopped after the first of three uploads."""
+    stage.still_listed = 4
     stage.world.create_input_bucket()
     stage.world.clock.seconds = int(time.time()) + 2 * HOUR
     uploads = [stage.world.put(f"{stage.name}-{number}.mp4") for number in (1, 2, 3)]
-    stage.expect(uploads[0])
+    for upload in uploads:
+        stage.expect(upload)
     with stage.list_one_by_one():
         for event in ({"task": "uploads"}, {"task": "backfill", "preset": PRESET}):
             stage.world.reconcile(**event, steps=1)
@@ -396,6 +411,22 @@ def announcement_owed(stage: Stage) -> int:
 
 
 @moment
+def announcement_not_noted(stage: Stage) -> int:
+    """SNS took the announcement of a rendition and did not answer; the event waits."""
+    stage.run(stage.upload())
+    publish = stage.world.sns.publish
+
+    def publish_unheard(**request: Any) -> None:
+        publish(**request)
+        raise NO_ANSWER
+
+    stage.tell("COMPLETE", outputGroupDetails=OUTPUTS)
+    with patch.object(stage.world.sns, "publish", publish_unheard):
+        stage.world.outcomes.invoke()
+    return 1
+
+
+@moment
 def dead(stage: Stage) -> int:
     """A job has failed for good: there is a letter."""
     stage.run(stage.upload())
@@ -539,6 +570,7 @@ def record(name: str, document: dict[str, Any]) -> dict[str, Any]:
                 "renditions": stage.expected,
                 "jobs": jobs,
                 "letters": stage.letters,
+                "still_listed": stage.still_listed,
             },
             "clock": world.clock(),
             "ledger": sorted(
@@ -550,7 +582,9 @@ def record(name: str, document: dict[str, Any]) -> dict[str, Any]:
                 {**job, "CreatedAt": job["CreatedAt"].isoformat()}
                 for job in world.mediaconvert.jobs
             ],
-            "input_bucket": _keys(world),
+            "input_bucket": _versions(world),
+            "output_bucket": stage.rendered,
+            "announced": world.announcements(),
         }
 
 
@@ -566,11 +600,12 @@ def _queues(world: World) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _keys(world: World) -> list[str]:
-    """The keys in the input bucket, where a listing of it was interrupted; else none."""
+def _versions(world: World) -> dict[str, str]:
+    """The versions in the input bucket by key, where a listing of it was interrupted; else none."""
     if not any(item["place"]["S"] for item in _places(world)):
-        return []
-    return [each["Key"] for each in world.s3.list_objects_v2(Bucket="input")["Contents"]]
+        return {}
+    listed = world.s3.list_object_versions(Bucket="input")["Versions"]
+    return {each["Key"]: each["VersionId"] for each in listed}
 
 
 def _places(world: World) -> list[dict[str, Any]]:
