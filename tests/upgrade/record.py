@@ -76,6 +76,8 @@ class Stage:
     """Dead letters that stay, once all were redriven."""
     rendered: list[str] = field(default_factory=list)
     """Keys in the preset's output bucket."""
+    is_lost: bool = False
+    """Whether something was lost that only reconcile finds."""
     still_listed: int = 0
     """Uploads that the tasks still look at which stopped on their way through the bucket."""
 
@@ -125,6 +127,7 @@ class Stage:
 
     def lose(self, mapping: EventSourceMapping, queue: str) -> None:
         """Empty a queue, as time does."""
+        self.is_lost = True
         mapping.end_back_off()
         self.world.sqs.purge_queue(
             QueueUrl=self.world.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
@@ -350,6 +353,7 @@ def complete_event_lost(stage: Stage) -> int:
     """A job is complete, and its event was lost."""
     stage.run(stage.upload())
     stage.world.mediaconvert.jobs[0]["Status"] = "COMPLETE"
+    stage.is_lost = True
     return 1
 
 
@@ -534,6 +538,7 @@ def overwritten_by_a_waiting_notice(stage: Stage) -> int:
 @moment
 def removed_branch(stage: Stage) -> int:
     """A preset was removed while an upload waited for it; another preset is complete."""
+    stage.is_lost = True
     upload = stage.upload("canceled", preset="480p")
     stage.expect(upload)
     stage.world.mediaconvert.refuse(".mp4", THROTTLED)
@@ -570,6 +575,7 @@ def record(name: str, document: dict[str, Any]) -> dict[str, Any]:
                 "renditions": stage.expected,
                 "jobs": jobs,
                 "letters": stage.letters,
+                "is_lost": stage.is_lost,
                 "still_listed": stage.still_listed,
             },
             "clock": world.clock(),
