@@ -5,6 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+OLDEST := .venv-oldest
 SAMPLE := .sample/sample.mp4
 
 CHROMIUM := /usr/bin/chromium
@@ -14,7 +15,7 @@ PLAYERS := tests/browser/node_modules/.ready
 export VIDEO_FILE := $(value VIDEO)
 unexport VIDEO
 
-.PHONY: help demo test test-browser check chaos docs torture fmt clean
+.PHONY: help demo test test-oldest test-browser check chaos docs torture fmt clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +36,18 @@ $(SAMPLE): | $(READY)
 # A file's tests share what takes long to set up; without the reordering, the chaos stays first.
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+test-oldest: $(OLDEST)/.ready ## the functions' tests on the oldest boto3 that Lambda may bring
+	@$(OLDEST)/bin/python -c 'import botocore; from handlers.clients import OLDEST_BOTOCORE as oldest; assert botocore.__version__ == oldest'
+	@$(OLDEST)/bin/python -m pytest tests/handlers -n auto --dist loadfile
+
+# Everything but boto3 is borrowed from .venv: its folder comes after this one's own.
+$(OLDEST)/.ready: requirements-oldest.txt $(READY)
+	@$(PYTHON) -m venv --clear $(OLDEST)
+	@$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-oldest.txt
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+		> "$$($(OLDEST)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/borrowed.pth"
+	@touch $@
 
 test-browser: $(READY) $(CHROMIUM) $(PLAYERS) ## renditions play in Chromium; installs it, and hls.js, where they are missing
 	@$(BIN)/python -m pytest tests/browser/playback.py
@@ -68,4 +81,4 @@ fmt: $(READY) ## rewrite the code in the project's format
 	@$(BIN)/ruff check --fix .
 
 clean: ## remove everything that the other commands made
-	@rm -rf .venv .sample tests/browser/node_modules out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv $(OLDEST) .sample tests/browser/node_modules out .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,28 +1,15 @@
 """What `pulumi up` runs: the stack's config in, one fan-out, its outputs as exports."""
 
+from typing import cast
+
 import pulumi
 
-from components import TranscodeFanout, TranscodeFanoutArgs
-
-config = pulumi.Config()
+from components import TranscodeFanout, TranscodeFanoutArgs, arguments_from_config
 
 fanout = TranscodeFanout(
     "videoconverter",
-    TranscodeFanoutArgs(
-        presets=config.require_object("presets"),
-        suffixes=config.require_object("suffixes"),
-        function_timeout=config.require_int("function_timeout"),
-        maximum_concurrency=config.require_int("maximum_concurrency"),
-        max_upload_bytes=config.require_int("max_upload_bytes"),
-        max_upload_seconds=config.require_int("max_upload_seconds"),
-        log_retention_days=config.require_int("log_retention_days"),
-        force_destroy=config.require_bool("force_destroy"),
-        alarm_actions=config.require_object("alarm_actions"),
-        ledger_retention_days=config.require_int("ledger_retention_days"),
-        deletion_protection=config.require_bool("deletion_protection"),
-        pipeline_quota=config.require_int("pipeline_quota"),
-        tags=config.require_object("tags"),
-    ),
+    # Every key of the configuration is an argument of the same name; the component checks them.
+    cast("TranscodeFanoutArgs", arguments_from_config(pulumi.Config())),
 )
 
 pulumi.export("input_bucket", fanout.input_bucket)

@@ -37,6 +37,7 @@ from handlers.delivery import FIRST_ATTEMPT, Delivery
 from handlers.duties import Duties
 from handlers.events import read_uploads
 from handlers.ledger import Ledger
+from handlers.ledger.items import unix_time
 from handlers.mediaconvert.job_request import job_request
 from handlers.mediaconvert.job_search import JobSearch
 from handlers.names import Environment, JobMetadata
@@ -210,7 +211,9 @@ class Bench:
             ledger=ledger,
             duties=Duties(ledger, self._sqs, self._sns, settings),
         )
-        return submit_job.Runtime(settings=settings, sqs=self._sqs, submission=submission)
+        return submit_job.Runtime(
+            settings=settings, sqs=self._sqs, submission=submission, now=unix_time
+        )
 
     def _environment(self, preset: str) -> Mapping[str, str]:
         functions = self._cloud.clients.client("lambda").list_functions()["Functions"]
@@ -241,6 +244,8 @@ def _delivery(body: str) -> Delivery:
         receipt_handle="bench",
         body=body,
         receives=1,
+        sent_at=unix_time(),
+        first_received_at=unix_time(),
         attempt=FIRST_ATTEMPT,
         unless_rendered=False,
     )

@@ -1,9 +1,22 @@
-"""Which numbers a fan-out accepts: what AWS would refuse, or would take and then lose messages."""
+"""Which arguments a fan-out accepts, and how a stack's configuration becomes arguments.
 
-from collections.abc import Iterator, Mapping
+What AWS would refuse, or would take and then lose messages, is refused while the program runs.
+"""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import pulumi
+from pulumi.runtime import get_config_env
+from pulumi.runtime.config import CONFIG
+
 from components import defaults
+from components.presets.metadata_rules import broken_metadata_rules
+from components.suffixes import suffix_problems
+from components.wording import did_you_mean, shown
+from handlers.time_limits import SHORTEST_FUNCTION_TIMEOUT
 
 LONGEST_FUNCTION_TIMEOUT: Final = 60
 """Seconds. CreateJob answers in about one; what takes longer than this hangs, and its messages wait
@@ -23,41 +36,137 @@ LOG_RETENTIONS: Final = (
 )
 """Days that CloudWatch Logs accepts."""
 
+MOST_ALARM_ACTIONS: Final = 5
+"""CloudWatch's limit for an alarm: the model of PutMetricAlarm."""
+
+MOST_TAGS: Final = 45
+"""AWS allows 50 for a resource; the fan-out sets some itself."""
+
+MOST_PIPELINES: Final = 1_000
+"""Far beyond any quota of MediaConvert queues; a larger number is a slip."""
+
+_RANGES: Final = {
+    "function_timeout": (SHORTEST_FUNCTION_TIMEOUT, LONGEST_FUNCTION_TIMEOUT, "seconds"),
+    "maximum_concurrency": (2, 1_000, "invocations"),
+    "max_upload_bytes": (0, LARGEST_OBJECT, "bytes"),
+    "max_upload_seconds": (0, 7 * defaults.DAY_SECONDS, "seconds"),
+    "ledger_retention_days": (SHORTEST_LEDGER_RETENTION_DAYS + 1, 3_650, "days"),
+    "pipeline_quota": (0, MOST_PIPELINES, "pipelines"),
+}
+"""Least and most of each number, and what is counted."""
+
+_SWITCHES: Final = ("force_destroy", "deletion_protection")
+
+_ARN: Final = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:\S+")
+_KEY_ARN: Final = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+
 
 class ArgumentError(ValueError):
     """Arguments of the fan-out cannot work; the message lists everything that is wrong."""
 
 
-def check(arguments: Mapping[str, Any]) -> None:
-    """Look at every number.
+def from_config(config: pulumi.Config) -> dict[str, Any]:
+    """Read every value that a stack's configuration has for the project.
+
+    A key that is no argument is read too: `check` then refuses it.
+
+    Args:
+        config: the project's own.
+    """
+    own = f"{config.name}:"
+    # The engine hands the configuration over in the environment, whoever runs without one sets it.
+    keys = sorted(key for key in {*get_config_env(), *CONFIG.get()} if key.startswith(own))
+    return {key.removeprefix(own): _value(config.require(key.removeprefix(own))) for key in keys}
+
+
+def _value(text: str) -> Any:
+    """Pulumi hands a program text as it is, and anything else as JSON."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def check(arguments: Mapping[str, Any], names: Collection[str]) -> None:
+    """Look at every argument but `presets`.
 
     Args:
         arguments: of the component, by name.
+        names: which arguments there are.
 
     Raises:
-        ArgumentError: one or more are out of their range.
+        ArgumentError: one or more cannot work.
     """
-    problems = list(_problems(arguments))
+    refuse([*_unknown(arguments, names), *_problems(arguments)])
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Stop the program when there are problems.
+
+    Args:
+        problems: sentences, each naming what is wrong.
+
+    Raises:
+        ArgumentError: there is one or more; the message lists all of them.
+    """
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
         raise ArgumentError(f"the arguments cannot work:\n{listed}")
 
 
+def _unknown(arguments: Mapping[str, Any], names: Collection[str]) -> Iterator[str]:
+    for name in arguments:
+        if name not in names:
+            yield f"{name} does not exist{did_you_mean(name, names)}; there are {', '.join(names)}"
+
+
 def _problems(arguments: Mapping[str, Any]) -> Iterator[str]:
-    ranges = (
-        ("function_timeout", 1, LONGEST_FUNCTION_TIMEOUT, "seconds"),
-        ("maximum_concurrency", 2, 1_000, "invocations"),
-        ("max_upload_bytes", 0, LARGEST_OBJECT, "bytes"),
-        ("max_upload_seconds", 0, 7 * defaults.DAY_SECONDS, "seconds"),
-        ("ledger_retention_days", SHORTEST_LEDGER_RETENTION_DAYS + 1, 3_650, "days"),
-    )
-    for name, low, high, unit in ranges:
+    for name, (low, high, unit) in _RANGES.items():
         value = arguments.get(name, low)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            yield f"{name} is {value!r}; it must be a whole number of {unit} from {low} to {high:,}"
+            yield (
+                f"{name} is {shown(value)}; it must be a whole number of {unit} "
+                f"from {low} to {high:,}"
+            )
     retention = arguments.get("log_retention_days", defaults.LOG_RETENTION_DAYS)
-    if retention not in LOG_RETENTIONS:
+    if isinstance(retention, bool) or retention not in LOG_RETENTIONS:
         yield (
-            f"log_retention_days is {retention!r}; CloudWatch keeps logs for one of "
+            f"log_retention_days is {shown(retention)}; CloudWatch keeps logs for one of "
             f"{', '.join(map(str, LOG_RETENTIONS))} days"
         )
+    for name in _SWITCHES:
+        value = arguments.get(name, False)
+        if not isinstance(value, bool):
+            yield f"{name} is {shown(value)}; it must be true or false"
+    yield from suffix_problems(arguments.get("suffixes", defaults.SUFFIXES))
+    yield from _list_problems(
+        *("alarm_actions", arguments.get("alarm_actions", []), _ARN),
+        "ARNs, such as arn:aws:sns:eu-central-1:111122223333:alarms",
+        most=MOST_ALARM_ACTIONS,
+    )
+    yield from _list_problems(
+        *("input_kms_key_arns", arguments.get("input_kms_key_arns", []), _KEY_ARN),
+        "ARNs of keys, such as arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-"
+        "1234567890ab; in a policy an alias stands for no key",
+    )
+    yield from _tag_problems(arguments.get("tags", {}))
+
+
+def _list_problems(
+    name: str, value: Any, pattern: re.Pattern[str], words: str, *, most: int | None = None
+) -> Iterator[str]:
+    if not isinstance(value, list | tuple):
+        yield f"{name} is {shown(value)}; it must be a list of {words}"
+        return
+    for index, item in enumerate(value):
+        if not isinstance(item, str) or not pattern.fullmatch(item):
+            yield f"{name}[{index}] is {shown(item)}; it must be a list of {words}"
+    if most is not None and len(value) > most:
+        yield f"{name} has {len(value)} entries; there may be at most {most}"
+
+
+def _tag_problems(tags: Any) -> Iterator[str]:
+    if not isinstance(tags, Mapping) or not all(isinstance(v, str) for v in tags.values()):
+        yield f"tags is {shown(tags)}; it must be an object whose values are text"
+    else:
+        yield from broken_metadata_rules(tags, "tags", most=MOST_TAGS)

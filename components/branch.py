@@ -1,7 +1,7 @@
 """One preset from the topic to the output bucket: everything that its failure can stop."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
 from pulumi import Output
@@ -14,11 +14,13 @@ from components.monitoring import Monitoring
 from components.outcome import Outcome
 from components.presets import Preset
 from components.presets.job_settings import job_document
+from components.presets.service_model import model_file
 from components.queues import dead_letter_queue, queue_with_redrive
 from components.reconcile import Reconcile
 from components.scope import PRESET_TAG, Scope
 from components.storage import private_bucket
 from handlers.names import (
+    API_MODELS,
     BRANCHES,
     JOB_DOCUMENT_FILE,
     SUBMIT_JOB_HANDLER,
@@ -51,6 +53,7 @@ class Branch:
         maximum_concurrency: int,
         max_upload_bytes: int,
         max_upload_seconds: int,
+        input_kms_key_arns: Sequence[str],
     ) -> None:
         """Create the branch and subscribe it to the topic.
 
@@ -68,6 +71,7 @@ class Branch:
             maximum_concurrency: invocations of `submit_job` at a time.
             max_upload_bytes: the largest upload that becomes a job; 0 for any.
             max_upload_seconds: the longest upload that becomes a job; 0 for any.
+            input_kms_key_arns: the keys that uploads may be encrypted with.
         """
         self._name = f"{scope.name}-{preset.name}"
         self._scope = scope = scope.tagged({PRESET_TAG: preset.name, **preset.tags})
@@ -85,20 +89,31 @@ class Branch:
         monitoring.dead_letters(f"{self._name}-dlq", self.dead_letter_queue)
         self._take_from(intake.topic, sender_role_arns=[outcome.role.arn, reconcile.role.arn])
         self.output_bucket = private_bucket(
-            scope, f"{scope.name}-output-{preset.name}", versioned=False
+            scope,
+            f"{scope.name}-output-{preset.name}",
+            versioned=False,
+            lister_role_arns=[reconcile.role.arn],
         )
         self._register_with(ledger, preset.name)
-        pipeline_role = self._create_pipeline_role(intake.bucket)
+        pipeline_role = self._create_pipeline_role(intake.bucket, preset)
         identity = Identity(scope, self._name)
         permissions = [self._allow_to_submit_jobs(identity, pipeline_role, intake.bucket, ledger)]
         if max_upload_seconds > 0:
             permissions.append(self._allow_to_read_uploads(identity, intake.bucket))
+        if input_kms_key_arns:
+            readers = {"pipeline": pipeline_role}
+            if max_upload_seconds > 0:
+                readers["function"] = identity.role
+            permissions.extend(self._allow_to_decrypt(readers, intake.bucket, input_kms_key_arns))
         submit_job = function(
             scope,
             self._name,
             handler=SUBMIT_JOB_HANDLER,
             identity=identity,
-            code=package({JOB_DOCUMENT_FILE: json.dumps(job_document(preset), indent=1)}),
+            code=package(
+                {JOB_DOCUMENT_FILE: json.dumps(job_document(preset), indent=1)},
+                {f"{API_MODELS}/{path}": file for path, file in [model_file()]},
+            ),
             layer=layer,
             environment={
                 # Topic names are unique in an account and region: no other stack's jobs carry it.
@@ -177,7 +192,7 @@ class Branch:
             opts=self._scope.options(),
         )
 
-    def _create_pipeline_role(self, input_bucket: aws.s3.Bucket) -> aws.iam.Role:
+    def _create_pipeline_role(self, input_bucket: aws.s3.Bucket, preset: Preset) -> aws.iam.Role:
         role = aws.iam.Role(
             f"{self._name}-pipeline",
             assume_role_policy=Output.json_dumps(
@@ -191,7 +206,9 @@ class Branch:
             role=role.name,
             policy=Output.json_dumps(
                 Output.all(input_bucket.arn, self.output_bucket.arn).apply(
-                    lambda arns: policies.pipeline_may_transcode(*arns)
+                    lambda arns: policies.pipeline_may_transcode(
+                        *arns, read_buckets=preset.read_buckets
+                    )
                 )
             ),
             opts=self._scope.options(),
@@ -233,3 +250,23 @@ class Branch:
             policy=Output.json_dumps(input_bucket.arn.apply(policies.function_may_read_uploads)),
             opts=self._scope.options(),
         )
+
+    def _allow_to_decrypt(
+        self,
+        readers: Mapping[str, aws.iam.Role],
+        input_bucket: aws.s3.Bucket,
+        key_arns: Sequence[str],
+    ) -> list[aws.iam.RolePolicy]:
+        return [
+            aws.iam.RolePolicy(
+                f"{self._name}-{reader}-decrypts-uploads",
+                role=role.name,
+                policy=Output.json_dumps(
+                    input_bucket.arn.apply(
+                        lambda arn: policies.role_may_decrypt_uploads(arn, key_arns)
+                    )
+                ),
+                opts=self._scope.options(),
+            )
+            for reader, role in readers.items()
+        ]

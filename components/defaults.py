@@ -51,7 +51,9 @@ RECONCILE_TIMEOUT_SECONDS: Final = 900
 
 RECONCILE_SCHEDULES: Final = {"ledger": "rate(15 minutes)", "uploads": "rate(1 hour)"}
 """How often `reconcile` looks through what is not settled, and through the input bucket. The first
-reads an index that is nearly empty; the second lists every object."""
+reads an index that is nearly empty; the second goes on where the run before stopped, so that its
+cost has a limit whatever the bucket's size (`operate estimate --bucket-objects`). S3 Inventory
+costs a hundredth of it, but is a day late or two and takes a bucket of its own."""
 
 OLD_MESSAGE_SECONDS: Final = 10 * DAY_SECONDS
 """Age of a waiting message at which an alarm rings: four days are left to look into it."""

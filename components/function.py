@@ -39,20 +39,25 @@ class Identity:
         )
 
 
-def package(files: Mapping[str, str]) -> pulumi.AssetArchive:
-    """The archive of a function: the package `handlers`, file by file, and `files`.
+def package(
+    texts: Mapping[str, str], files: Mapping[str, Path] | None = None
+) -> pulumi.AssetArchive:
+    """The archive of a function: the package `handlers`, file by file, and what is given.
 
     A whole folder would bring compiled files along, and with them a new archive on every machine.
 
     Args:
-        files: further files of the archive, name to text.
+        texts: further files of the archive, name to text.
+        files: further files of the archive, name to file.
     """
     handlers: dict[str, pulumi.Asset | pulumi.Archive] = {
         path.relative_to(_PROJECT).as_posix(): pulumi.FileAsset(str(path))
         for path in sorted((_PROJECT / "handlers").rglob("*.py"))
     }
     return pulumi.AssetArchive(
-        handlers | {name: pulumi.StringAsset(text) for name, text in files.items()}
+        handlers
+        | {name: pulumi.StringAsset(text) for name, text in texts.items()}
+        | {name: pulumi.FileAsset(str(file)) for name, file in (files or {}).items()}
     )
 
 

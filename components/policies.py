@@ -44,9 +44,28 @@ def refuse_plain_http(resources: str | Sequence[str], actions: str) -> Statement
     }
 
 
-def bucket_refuses_plain_http(bucket_arn: str) -> Policy:
-    """Nobody reaches the bucket or its objects without TLS."""
-    return document(refuse_plain_http([bucket_arn, f"{bucket_arn}/*"], "s3:*"))
+def bucket_refuses_plain_http(bucket_arn: str, *, lister_role_arns: Sequence[str] = ()) -> Policy:
+    """Nobody reaches the bucket or its objects without TLS; these roles may read its names.
+
+    Args:
+        bucket_arn: the bucket.
+        lister_role_arns: roles of shared functions; each of many buckets says so itself, as in
+            `queue_takes_from`.
+    """
+    return document(
+        *([_functions_may_list(lister_role_arns, bucket_arn)] if lister_role_arns else []),
+        refuse_plain_http([bucket_arn, f"{bucket_arn}/*"], "s3:*"),
+    )
+
+
+def _functions_may_list(role_arns: Sequence[str], bucket_arn: str) -> Statement:
+    return {
+        "Sid": "TheSharedFunctionsMayListNames",
+        "Effect": "Allow",
+        "Principal": {"AWS": list(role_arns)},
+        "Action": "s3:ListBucket",
+        "Resource": bucket_arn,
+    }
 
 
 def bucket_may_publish(topic_arn: str, bucket_arn: str) -> Policy:
@@ -165,8 +184,20 @@ def pipeline_may_assume(pipeline_arn: str) -> Policy:
     )
 
 
-def pipeline_may_transcode(input_bucket_arn: str, output_bucket_arn: str) -> Policy:
-    """A pipeline reads uploads and writes the renditions of its own branch."""
+def pipeline_may_transcode(
+    input_bucket_arn: str, output_bucket_arn: str, *, read_buckets: Sequence[str] = ()
+) -> Policy:
+    """A pipeline reads uploads and writes the renditions of its own branch.
+
+    It reads what a job of the user's own adds, too, from the buckets with the names given.
+    """
+    partition = input_bucket_arn.split(":")[1]
+    additions: Statement = {
+        "Sid": "ReadWhatTheJobAdds",
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": [f"arn:{partition}:s3:::{name}/*" for name in read_buckets],
+    }
     return document(
         {
             "Sid": "ReadUploads",
@@ -174,12 +205,36 @@ def pipeline_may_transcode(input_bucket_arn: str, output_bucket_arn: str) -> Pol
             "Action": "s3:GetObject",
             "Resource": f"{input_bucket_arn}/*",
         },
+        *([additions] if read_buckets else []),
         {
             "Sid": "WriteTheRenditionsOfThisBranch",
             "Effect": "Allow",
             "Action": "s3:PutObject",
             "Resource": f"{output_bucket_arn}/*",
         },
+    )
+
+
+def role_may_decrypt_uploads(input_bucket_arn: str, key_arns: Sequence[str]) -> Policy:
+    """Whoever reads uploads may decrypt them, through S3 and from the input bucket only.
+
+    S3 puts the ARN of the object, or with a bucket key of the bucket, into the encryption context:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context
+    """
+    regions = sorted({arn.split(":")[3] for arn in key_arns})
+    return document(
+        {
+            "Sid": "DecryptUploads",
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": list(key_arns),
+            "Condition": {
+                "StringEquals": {"kms:ViaService": [f"s3.{r}.amazonaws.com" for r in regions]},
+                "ArnLike": {
+                    "kms:EncryptionContext:aws:s3:arn": [input_bucket_arn, f"{input_bucket_arn}/*"]
+                },
+            },
+        }
     )
 
 
@@ -233,10 +288,11 @@ def function_may_submit_jobs(
             "Resource": queue_arn,
         },
         {
-            "Sid": "SetAsideMessagesThatAreRefusedForGood",
+            # Into its own queue: the next attempt, where job_outcome died before it asked for it.
+            "Sid": "AskForAnotherAttemptAndSetAsideWhatIsGivenUp",
             "Effect": "Allow",
             "Action": "sqs:SendMessage",
-            "Resource": dead_letter_queue_arn,
+            "Resource": [queue_arn, dead_letter_queue_arn],
         },
         {
             "Sid": "SubmitJobsToThePipeline",

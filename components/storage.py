@@ -1,5 +1,7 @@
 """A bucket as every bucket here is: private, encrypted, TLS only, without forgotten leftovers."""
 
+from collections.abc import Sequence
+
 import pulumi_aws as aws
 from pulumi import Output
 
@@ -7,7 +9,9 @@ from components import defaults, policies
 from components.scope import Scope
 
 
-def private_bucket(scope: Scope, name: str, *, versioned: bool) -> aws.s3.Bucket:
+def private_bucket(
+    scope: Scope, name: str, *, versioned: bool, lister_role_arns: Sequence[Output[str]] = ()
+) -> aws.s3.Bucket:
     """Create a bucket that only its owner's account can reach, and only over TLS.
 
     Args:
@@ -15,6 +19,7 @@ def private_bucket(scope: Scope, name: str, *, versioned: bool) -> aws.s3.Bucket
         name: the logical name; the settings of the bucket are named after it.
         versioned: give every upload a version of its own; overwritten ones are kept for
             `OVERWRITTEN_UPLOAD_DAYS`.
+        lister_role_arns: roles of shared functions that may read the names of its objects.
     """
     opts = scope.options()
     bucket = aws.s3.Bucket(name, force_destroy=scope.force_destroy, tags=scope.tags, opts=opts)
@@ -48,7 +53,11 @@ def private_bucket(scope: Scope, name: str, *, versioned: bool) -> aws.s3.Bucket
     aws.s3.BucketPolicy(
         f"{name}-refuses-plain-http",
         bucket=bucket.bucket,
-        policy=Output.json_dumps(bucket.arn.apply(policies.bucket_refuses_plain_http)),
+        policy=Output.json_dumps(
+            Output.all(bucket.arn, *lister_role_arns).apply(
+                lambda arns: policies.bucket_refuses_plain_http(arns[0], lister_role_arns=arns[1:])
+            )
+        ),
         opts=opts,
     )
     if versioned:

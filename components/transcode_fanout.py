@@ -14,6 +14,7 @@ from components.intake import Intake
 from components.ledger import Ledger
 from components.monitoring import Monitoring
 from components.outcome import Outcome
+from components.physical_names import name_problems
 from components.pipelines import pipelines
 from components.presets import PresetArgs, resolve
 from components.reconcile import Reconcile
@@ -31,8 +32,8 @@ class TranscodeFanoutArgs(TypedDict):
     """Endings of the keys that are transcoded, in either case. Default: `.mp4`."""
 
     function_timeout: NotRequired[int]
-    """Seconds that a function may work on a batch, 1 to 60. Default: 10. The time that a queue
-    hides a message for is derived from it."""
+    """Seconds that a function may work on a batch, 10 to 60: with fewer it could die over a silent
+    service. Default: 10. The time that a queue hides a message for is derived from it."""
 
     maximum_concurrency: NotRequired[int]
     """Invocations of a function at a time, per branch, 2 to 1,000. Default: 2."""
@@ -64,6 +65,11 @@ class TranscodeFanoutArgs(TypedDict):
     pipeline_quota: NotRequired[int]
     """MediaConvert queues that the account has left for this fan-out; presets that need more are
     refused. Default: 0, not checked."""
+
+    input_kms_key_arns: NotRequired[list[str]]
+    """ARNs of the KMS keys that uploads may be encrypted with (SSE-KMS); pipelines may decrypt
+    uploads with them, and nothing else. A key's own policy has to allow the account, and a key of
+    another account these roles. Default: none; a job for such an upload ends in error 1401."""
 
     tags: NotRequired[dict[str, str]]
     """Tags of every resource, besides those that tell fan-outs and presets apart. Default: none."""
@@ -115,14 +121,12 @@ class TranscodeFanout(pulumi.ComponentResource):
 
         Raises:
             PresetError: the presets cannot work; the message lists everything that is wrong.
-            SuffixError: the suffixes cannot work.
-            ArgumentError: a number is out of its range.
+            ArgumentError: another argument cannot work, or the names of resources are too long.
         """
         super().__init__("videoconverter:index:TranscodeFanout", name, None, opts)
-        arguments.check(args)
-        presets = resolve(
-            args["presets"], component_name=name, pipeline_quota=args.get("pipeline_quota", 0)
-        )
+        arguments.check(args, TranscodeFanoutArgs.__annotations__)
+        presets = resolve(args.get("presets", []), pipeline_quota=args.get("pipeline_quota", 0))
+        arguments.refuse(name_problems(name, presets))
         suffixes = case_forms(args.get("suffixes", defaults.SUFFIXES))
         function_timeout = args.get("function_timeout", defaults.FUNCTION_TIMEOUT_SECONDS)
         maximum_concurrency = args.get("maximum_concurrency", defaults.MAXIMUM_CONCURRENCY)
@@ -171,6 +175,7 @@ class TranscodeFanout(pulumi.ComponentResource):
                 maximum_concurrency=maximum_concurrency,
                 max_upload_bytes=args.get("max_upload_bytes", 0),
                 max_upload_seconds=args.get("max_upload_seconds", 0),
+                input_kms_key_arns=args.get("input_kms_key_arns", []),
             )
             for preset in presets
         }

@@ -7,6 +7,7 @@ from docs.markdown import fence, table
 from handlers.announcement import of_asset
 from handlers.ledger.asset import Asset
 from handlers.ledger.rendition import Rendition, State
+from handlers.mediaconvert.refusal import DAY_SECONDS, ENDS, End
 from handlers.retry_policy import RETRIES
 from handlers.upload import Upload
 
@@ -65,6 +66,26 @@ def retries() -> str:
         ("MediaConvert's job error", "Further attempts"),
         ((", ".join(codes), str(times)) for times, codes in sorted(by_times.items())),
     )
+
+
+def ends() -> str:
+    """Every class of refusals, and how it ends."""
+    return table(
+        ("Refused by", "With", "Tried again", "Then"),
+        (
+            (", ".join(sorted(end.calls)), end.answers, _tried_again(end), end.then)
+            for end in ENDS.values()
+        ),
+    )
+
+
+def _tried_again(end: End) -> str:
+    if not end.tried_for:
+        return "no"
+    days, rest = divmod(end.tried_for, DAY_SECONDS)
+    hours, minutes = rest // 3_600, rest % 3_600 // 60
+    units = ((days, "days"), (hours, "h"), (minutes, "min"))
+    return f"for {' '.join(f'{n} {unit}' for n, unit in units if n)}, {end.start}"
 
 
 def _rendition(preset: str, state: State, **known: Any) -> Rendition:

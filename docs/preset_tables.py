@@ -8,6 +8,7 @@ import yaml
 from components.presets import PresetArgs, PresetError, resolve
 from components.presets.catalogue import CATALOGUE
 from components.presets.job_settings import job_document
+from components.presets.professional_tier import FEATURES, Feature
 from components.presets.renditions import FIELDS_OF_KIND
 from docs.attributes import documented
 from docs.markdown import code, fence, table
@@ -81,6 +82,30 @@ def kind(name: str) -> str:
             "",
         )
     )
+
+
+def tiers() -> str:
+    """What may cost more than the basic price, and who says so."""
+    return table(
+        ("Feature", "Setting", "Tier", "Source"),
+        (
+            (
+                feature.title,
+                ", ".join(_setting(feature, member) for member in feature.members),
+                feature.tier.value,
+                feature.source,
+            )
+            for feature in FEATURES
+        ),
+    )
+
+
+def _setting(feature: Feature, member: str) -> str:
+    if feature.values:
+        return f"`{member}`: {', '.join(sorted(feature.values))}"
+    if feature.basic_values:
+        return f"`{member}` but {', '.join(sorted(feature.basic_values))}"
+    return f"`{member}`"
 
 
 def refusal() -> str:

@@ -11,16 +11,13 @@ from docs import (
     outcome_tables,
     preset_tables,
     stack_tables,
+    verify_tables,
 )
 
 _ROOT = Path(__file__).parent.parent
 
-PAGES = (
-    _ROOT / "README.md",
-    _ROOT / "docs" / "presets.md",
-    _ROOT / "docs" / "elastic-transcoder.md",
-)
-"""The files that hold generated parts, each between two comments that name it."""
+PAGES = (_ROOT / "README.md", *sorted((_ROOT / "docs").rglob("*.md")))
+"""The files that can hold generated parts, each between two comments that name it."""
 
 TABLES: Mapping[str, Callable[[], str]] = {
     "config": stack_tables.config,
@@ -28,6 +25,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "numbers": stack_tables.numbers,
     "presets": preset_tables.catalogue,
     "refusal": preset_tables.refusal,
+    "tiers": preset_tables.tiers,
     "fields": preset_tables.fields,
     **{f"kind-{kind}": partial(preset_tables.kind, kind) for kind in preset_tables.KINDS},
     "elastic-transcoder-presets": elastic_transcoder_tables.presets,
@@ -35,6 +33,9 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "estimate": cost_table.estimate,
     "announcement": outcome_tables.announcement,
     "retries": outcome_tables.retries,
+    "ends": outcome_tables.ends,
+    "verify-checks": verify_tables.checks,
+    "verify-policy": verify_tables.policy,
 }
 """The generators, by the name that a page uses."""
 

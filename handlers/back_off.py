@@ -1,7 +1,10 @@
 """How long a message waits when its job was refused for now."""
 
 import zlib
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
+
+from handlers.delivery import Delivery
 
 FIRST_DELAY: Final = 15
 """Seconds: long enough for a burst of uploads to pass CreateJob's rate limit."""
@@ -12,6 +15,27 @@ longest that a message lives, are fewer receives than the 1,000 that the queue a
 
 SHORTEST_SHARE: Final = 0.75
 """The delay is spread between this share and all of it: what failed together returns apart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """What a message has waited, and what it waits next."""
+
+    seconds: int
+    """Seconds until the next try, when one is needed."""
+    age: int
+    """Seconds since the message was sent."""
+    tried_for: int
+    """Seconds since it was first received."""
+
+    @classmethod
+    def of(cls, delivery: Delivery, now: int) -> Self:
+        """Read it from a delivery at a time, in Unix seconds."""
+        return cls(
+            seconds=delay(delivery.message_id, delivery.receives),
+            age=now - delivery.sent_at,
+            tried_for=now - delivery.first_received_at,
+        )
 
 
 def delay(message_id: str, receives: int) -> int:

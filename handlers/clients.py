@@ -1,13 +1,26 @@
-"""The functions' AWS clients, with time limits that leave room inside the functions' own.
+"""The functions' AWS clients, with time limits, and with the deployer's model of MediaConvert.
 
-A function may take 10 s. Should one service be silent, the others are still told in time. Should
-two be, the function times out: the batch is delivered again, and the ledger knows what was done.
+boto3 comes with Lambda's runtime, and is older than the one that checked the job documents: it
+would refuse a member that it does not know. So the archive brings the very model along that the
+documents were checked against. Everything else works from `OLDEST_BOTOCORE` on.
 """
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import boto3
+import botocore.session
 from botocore.config import Config
+
+from handlers.names import API_MODELS
+from handlers.time_limits import (
+    ATTEMPTS,
+    CONNECT_TIMEOUT,
+    CREATE_JOB_ATTEMPTS,
+    CREATE_JOB_TIMEOUT,
+    TIMEOUT,
+)
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -16,28 +29,14 @@ if TYPE_CHECKING:
     from types_boto3_sns import SNSClient
     from types_boto3_sqs import SQSClient
 
-CONNECT_TIMEOUT: Final = 0.5
-"""Seconds: within a region a connection takes some 10 ms."""
+MODELS: Final = Path(__file__).parents[1] / API_MODELS
+"""Where a function's archive has service models; not every function's has."""
 
-CREATE_JOB_TIMEOUT: Final = 4.0
-"""Seconds without a byte of answer. CreateJob validates a document before it answers."""
-
-CREATE_JOB_ATTEMPTS: Final = 1
-"""One request, one answer. Were it repeated unseen, a refusal of the second request would hide that
-the first one may have made a job."""
-
-PROBE_TIMEOUT: Final = 5.0
-"""Seconds without a byte of answer: MediaConvert reads the beginning of the file, or its end."""
-
-TIMEOUT: Final = 0.75
-"""Seconds without a byte of answer, from services that answer in some 10 ms."""
-
-LIST_TIMEOUT: Final = 10.0
-"""Seconds without a byte of answer: S3 collects a thousand versions before it answers."""
-
-ATTEMPTS: Final = 2
-"""One repetition, for a connection that died while the function was frozen. For a refusal that
-lasts the queue is the better place to wait."""
+OLDEST_BOTOCORE: Final = "1.34.145"
+"""The oldest botocore, and boto3, that the functions work with: `make test-oldest` runs their tests
+on it. AWS says only that a runtime's version depends on the runtime and the region, and that a
+function can print it (Lambda Developer Guide, "Runtime-included SDK versions"). This one is of July
+2024, four months before python3.13 came to Lambda: older than any that the runtime has had."""
 
 CONNECTIONS: Final = 10
 """Calls at one time: as many as messages are in a batch."""
@@ -45,27 +44,35 @@ CONNECTIONS: Final = 10
 
 def mediaconvert_client(read_timeout: float = CREATE_JOB_TIMEOUT) -> "MediaConvertClient":
     """Make the client that creates jobs, or reads uploads with a longer timeout in seconds."""
-    return boto3.client("mediaconvert", config=_limits(read_timeout, CREATE_JOB_ATTEMPTS))
+    return _session().client("mediaconvert", config=_limits(read_timeout, CREATE_JOB_ATTEMPTS))
 
 
 def sqs_client() -> "SQSClient":
     """Make the client that sends messages and changes their visibility."""
-    return boto3.client("sqs", config=_limits(TIMEOUT, ATTEMPTS))
+    return _session().client("sqs", config=_limits(TIMEOUT, ATTEMPTS))
 
 
 def sns_client() -> "SNSClient":
     """Make the client that announces."""
-    return boto3.client("sns", config=_limits(TIMEOUT, ATTEMPTS))
+    return _session().client("sns", config=_limits(TIMEOUT, ATTEMPTS))
 
 
 def dynamodb_client() -> "DynamoDBClient":
     """Make the client of the ledger."""
-    return boto3.client("dynamodb", config=_limits(TIMEOUT, ATTEMPTS))
+    return _session().client("dynamodb", config=_limits(TIMEOUT, ATTEMPTS))
 
 
 def s3_client(read_timeout: float = TIMEOUT) -> "S3Client":
     """Make the client that looks for objects, or lists them with a longer timeout in seconds."""
-    return boto3.client("s3", config=_limits(read_timeout, ATTEMPTS))
+    return _session().client("s3", config=_limits(read_timeout, ATTEMPTS))
+
+
+@cache
+def _session() -> boto3.Session:
+    session = botocore.session.get_session()
+    # As boto3 itself adds its own models; the first that has a service is taken.
+    session.get_component("data_loader").search_paths.insert(0, str(MODELS))
+    return boto3.Session(botocore_session=session)
 
 
 def _limits(read_timeout: float, attempts: int) -> Config:

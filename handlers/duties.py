@@ -1,7 +1,11 @@
 """Doing what a rendition owes, piece by piece, so that a crash leaves only what is not done yet."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
 
 from handlers import announcement, retry_policy
 from handlers.announcement import Announcement
@@ -12,14 +16,22 @@ from handlers.ledger.asset import Asset
 from handlers.ledger.branches import Branch
 from handlers.ledger.rendition import Duty, Failure, Rendition, State
 from handlers.ledger.renditions import NotMovedError
+from handlers.mediaconvert.surplus import remove_surplus
 from handlers.names import YES, MessageAttribute
 from handlers.observability import logger
+from handlers.pauses import Pauses
 from handlers.settings import FanoutSettings
 from handlers.upload import Upload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from types_boto3_s3 import S3Client
     from types_boto3_sns import SNSClient
     from types_boto3_sqs import SQSClient
+
+MESSAGES_PER_CALL: Final = 10
+"""The most that SendMessageBatch takes."""
 
 OLDER_ONE_STAYS: Final = (
     "It overwrote an earlier upload: a rendition that lies in its place is still of that one."
@@ -32,6 +44,20 @@ BRANCH_REMOVED: Final = Failure(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """A message that asks a branch for a rendition."""
+
+    upload: Upload
+    attempt: int
+    delay_seconds: int
+    """How long it stays hidden, 900 at most."""
+    failure: Failure | None = None
+    """Why, when an earlier attempt failed."""
+    unless_rendered: bool = False
+    """Ask only for what the output bucket lacks."""
+
+
 class Duties:
     """Whoever does what renditions and assets owe."""
 
@@ -41,19 +67,30 @@ class Duties:
         sqs: "SQSClient",
         sns: "SNSClient",
         settings: FanoutSettings,
+        s3: "S3Client | None" = None,
     ) -> None:
-        """Use these clients, and the topic that the settings name."""
+        """Use these clients, and the topic that the settings name.
+
+        Args:
+            ledger: The ledger.
+            sqs: The client.
+            sns: The client.
+            settings: The fan-out.
+            s3: The client of a function that may delete surplus files. One that may not leaves
+                that to `reconcile`.
+        """
         self._ledger = ledger
         self._sqs = sqs
         self._sns = sns
         self._fanout = settings.fanout
         self._completed_topic_arn = settings.completed_topic_arn
-        self._actions = {
+        self._actions: Mapping[Duty, Callable[[Rendition], None]] = {
             Duty.RETRY: self._retry,
             Duty.LATEST: self._render_latest,
             Duty.LETTER: self._send_letter,
             Duty.ANNOUNCEMENT: self._announce_rendition,
             Duty.ASSET: self._tell_asset,
+            **({Duty.SURPLUS: partial(self._remove_surplus, s3)} if s3 else {}),
         }
 
     def do(self, rendition: Rendition) -> None:
@@ -127,18 +164,40 @@ class Duties:
         Raises:
             ClientError, BotoCoreError: SQS did not take the message.
         """
-        self._sqs.send_message(
-            QueueUrl=branch.queue_url,
-            MessageBody=write_notice(upload),
-            DelaySeconds=delay_seconds,
-            MessageAttributes=message_attributes(
-                {
-                    MessageAttribute.ATTEMPT: str(attempt),
-                    MessageAttribute.UNLESS_RENDERED: YES if unless_rendered else None,
-                    **_why(failure),
-                }
-            ),
+        ask = Ask(
+            upload=upload,
+            attempt=attempt,
+            failure=failure,
+            delay_seconds=delay_seconds,
+            unless_rendered=unless_rendered,
         )
+        self._sqs.send_message(QueueUrl=branch.queue_url, **_message(ask))
+
+    def ask_for_all(self, branch: Branch, asks: Sequence[Ask], pauses: Pauses) -> None:
+        """Put up to ten messages into a branch's queue, in one call if SQS takes them all.
+
+        Args:
+            branch: The branch.
+            asks: The messages.
+            pauses: Waits while SQS is not ready for some.
+
+        Raises:
+            OutOfTimeError: That takes longer than there is time.
+            ClientError, BotoCoreError: SQS refused, all of them or one for good.
+        """
+        while asks:
+            entries: list[Any] = [{"Id": str(n), **_message(ask)} for n, ask in enumerate(asks)]
+            answer = pauses.patiently(
+                partial(self._sqs.send_message_batch, QueueUrl=branch.queue_url, Entries=entries)
+            )
+            failed = answer.get("Failed", [])
+            for each in failed:
+                if each["SenderFault"]:
+                    error: Any = {"Code": each["Code"], "Message": each.get("Message", "")}
+                    raise ClientError({"Error": error}, "SendMessageBatch")
+            asks = [asks[int(each["Id"])] for each in failed]
+            if asks:
+                pauses.wait()
 
     def _retry(self, rendition: Rendition) -> None:
         branch = self._ledger.branches.get(rendition.preset)
@@ -175,6 +234,11 @@ class Duties:
         )
         logger.error("Rendition given up", extra=_extra(rendition))
 
+    def _remove_surplus(self, s3: "S3Client", rendition: Rendition) -> None:
+        removed = remove_surplus(s3, rendition.outputs, before=rendition.claimed_at)
+        if removed:
+            logger.info("Surplus files removed", extra={**_extra(rendition), "files": removed})
+
     def _failure(self, rendition: Rendition) -> Failure | None:
         """Why a rendition was given up, and what lies in its place then."""
         asset = self._ledger.assets.get(rendition.upload.digest)
@@ -204,6 +268,20 @@ class Duties:
                 for name, text in message.attributes.items()
             },
         )
+
+
+def _message(ask: Ask) -> Any:
+    return {
+        "MessageBody": write_notice(ask.upload),
+        "DelaySeconds": ask.delay_seconds,
+        "MessageAttributes": message_attributes(
+            {
+                MessageAttribute.ATTEMPT: str(ask.attempt),
+                MessageAttribute.UNLESS_RENDERED: YES if ask.unless_rendered else None,
+                **_why(ask.failure),
+            }
+        ),
+    }
 
 
 def _unknown(_: Upload) -> str | None:

@@ -70,10 +70,10 @@ def _json_object(text: str, what: str) -> Mapping[str, Any]:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise EventError(
-            f"{what} is not JSON ({error}); expected an S3 event, got {_shown(text)}."
+            f"{what} is not JSON ({error}); expected an S3 event, got {shown(text)}."
         ) from error
     if not isinstance(value, dict):
-        raise EventError(f"{what} is not a JSON object; expected an S3 event, got {_shown(value)}.")
+        raise EventError(f"{what} is not a JSON object; expected an S3 event, got {shown(value)}.")
     return value
 
 
@@ -82,14 +82,14 @@ def _without_envelope(event: Mapping[str, Any]) -> Mapping[str, Any]:
         return event
     message = event.get("Message")
     if not isinstance(message, str):
-        raise EventError(f"Expected an S3 event as SNS's Message text, got {_shown(message)}.")
+        raise EventError(f"Expected an S3 event as SNS's Message text, got {shown(message)}.")
     return _json_object(message, "SNS's Message")
 
 
 def _is_upload(record: object, path: str) -> bool:
     if not isinstance(record, dict) or record.get("eventSource") != "aws:s3":
         raise EventError(
-            f"Expected a record with eventSource aws:s3 at {path}, got {_shown(record)}."
+            f"Expected a record with eventSource aws:s3 at {path}, got {shown(record)}."
         )
     return _text(record, "eventName", path).startswith(UPLOADED)
 
@@ -122,7 +122,7 @@ def _decoded(key: str, path: str) -> str:
         decoded.encode()
     except (UnicodeDecodeError, UnicodeEncodeError) as error:
         raise EventError(
-            f"Expected a URL-encoded UTF-8 key at {path}.key, got {_shown(key)} ({error.reason})."
+            f"Expected a URL-encoded UTF-8 key at {path}.key, got {shown(key)} ({error.reason})."
         ) from error
     return decoded
 
@@ -130,14 +130,14 @@ def _decoded(key: str, path: str) -> str:
 def _object(parent: Mapping[str, Any], name: str, path: str) -> Mapping[str, Any]:
     value = parent.get(name)
     if not isinstance(value, dict):
-        raise EventError(f"Expected an object at {path}.{name}, got {_shown(value)}.")
+        raise EventError(f"Expected an object at {path}.{name}, got {shown(value)}.")
     return value
 
 
 def _text(parent: Mapping[str, Any], name: str, path: str) -> str:
     value = parent.get(name)
     if not isinstance(value, str) or not value:
-        raise EventError(f"Expected a text at {path}.{name}, got {_shown(value)}.")
+        raise EventError(f"Expected a text at {path}.{name}, got {shown(value)}.")
     return value
 
 
@@ -148,7 +148,7 @@ def _optional_text(parent: Mapping[str, Any], name: str, path: str) -> str | Non
 def _size(s3_object: Mapping[str, Any], path: str) -> int:
     value = s3_object.get("size")
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise EventError(f"Expected a number of bytes at {path}.size, got {_shown(value)}.")
+        raise EventError(f"Expected a number of bytes at {path}.size, got {shown(value)}.")
     return value
 
 
@@ -156,6 +156,7 @@ def _names(value: Mapping[str, Any]) -> str:
     return f"the members {', '.join(sorted(value))}" if value else "no members"
 
 
-def _shown(value: object) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= SHOWN_CHARACTERS else f"{shown[:SHOWN_CHARACTERS]}..."
+def shown(value: object) -> str:
+    """Repeat an unexpected value in an error, or its beginning."""
+    text = repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."

@@ -40,7 +40,9 @@ def cold_start() -> Outcome:
     """
     settings = FanoutSettings.from_environment(os.environ)
     ledger = Ledger.open(clients.dynamodb_client(), settings)
-    duties = Duties(ledger, clients.sqs_client(), clients.sns_client(), settings)
+    duties = Duties(
+        ledger, clients.sqs_client(), clients.sns_client(), settings, clients.s3_client()
+    )
     return Outcome(ledger=ledger, duties=duties)
 
 

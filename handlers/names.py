@@ -15,6 +15,10 @@ RECONCILE_HANDLER: Final = "handlers.reconcile.lambda_handler"
 JOB_DOCUMENT_FILE: Final = "job.json"
 """The branch's job document, at the root of submit_job's archive, beside `handlers/`."""
 
+API_MODELS: Final = "models"
+"""Folder of submit_job's archive with the model of MediaConvert's API, laid out as botocore's own
+`data`."""
+
 LEDGER_INDEX: Final = "open"
 """Secondary index of the ledger: only what still waits for something is in it."""
 
@@ -122,3 +126,18 @@ class BranchAttribute(StrEnum):
 
     QUEUE_URL = "queue_url"
     DEAD_LETTER_QUEUE_URL = "dead_letter_queue_url"
+
+
+class Count(StrEnum):
+    """What reconcile counts in the input bucket, besides what it leaves alone and why."""
+
+    LOOKED_AT = "looked_at"
+    """Uploads that were looked at."""
+    ASKED_FOR = "asked_for"
+    """Messages that were sent, or would be in a dry run."""
+    MEASURED_SECONDS = "measured_seconds"
+    """Seconds of video asked for in uploads that were rendered before, whose length is known."""
+    UNMEASURED = "unmeasured"
+    """The other uploads asked for."""
+    UNMEASURED_BYTES = "unmeasured_bytes"
+    """Their size."""

@@ -8,9 +8,10 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from handlers import retry_policy
 from handlers.duties import Duties
 from handlers.ledger import Ledger
-from handlers.ledger.rendition import Failure, Rendition, State
+from handlers.ledger.rendition import Duty, Failure, Rendition, State
 from handlers.ledger.renditions import NotMovedError
 from handlers.mediaconvert.job_events import JobEnd, JobStatus
+from handlers.mediaconvert.surplus import Series
 from handlers.observability import logger
 
 CANCELED: Final = Failure(code="canceled", reason="Somebody canceled the job in MediaConvert.")
@@ -75,7 +76,9 @@ class Outcome:
         renditions = self.ledger.renditions
         match end.status:
             case JobStatus.COMPLETE:
-                return renditions.complete(rendition, end.job_id, end.outputs)
+                has_series = any(Series.of(end.outputs))
+                owed = frozenset({Duty.SURPLUS} if has_series else ())
+                return renditions.complete(rendition, end.job_id, end.outputs, owed)
             case JobStatus.CANCELED:
                 return renditions.move(
                     rendition, State.CANCELED, job_id=end.job_id, failure=CANCELED

@@ -13,6 +13,10 @@ MOST: Final = PER_SECOND * LONGEST_DELAY
 """Messages for one queue in one run; the rest is left to the next one."""
 
 
+class QueueFullError(Exception):
+    """A queue has got all that a run may send it; its next message would be delayed too long."""
+
+
 class Pace:
     """The delays of one run's messages."""
 
@@ -20,12 +24,23 @@ class Pace:
         """Start with no messages sent."""
         self._sent: Counter[str] = Counter()
 
-    def has_room(self, queue_url: str) -> bool:
-        """Tell whether a queue may get another message in this run."""
-        return self._sent[queue_url] < MOST
+    def room(self, queue_url: str) -> int:
+        """Tell how many more messages a queue may get in this run."""
+        return MOST - self._sent[queue_url]
+
+    @property
+    def half(self) -> int:
+        """Half of what a queue may get in a run."""
+        return MOST // 2
 
     def next_delay(self, queue_url: str) -> int:
-        """Give the delay of a queue's next message, in seconds."""
+        """Give the delay of a queue's next message, in seconds: less than SQS's most.
+
+        Raises:
+            QueueFullError: There is no room for another message in this run.
+        """
+        if self.room(queue_url) < 1:
+            raise QueueFullError(queue_url)
         delay = self._sent[queue_url] // PER_SECOND
         self._sent[queue_url] += 1
         return delay

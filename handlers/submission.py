@@ -1,22 +1,23 @@
 """One upload's job: claimed in the ledger, created once, noted in the ledger."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from handlers.back_off import FIRST_DELAY, Patience
 from handlers.current_version import current_version
 from handlers.duties import Duties
 from handlers.ledger import Ledger
 from handlers.ledger.rendition import REOPENED_BY_A_LATER_ATTEMPT, Failure, Rendition, State
 from handlers.ledger.renditions import NotGrantedError, NotMovedError
 from handlers.mediaconvert.job_request import job_request
-from handlers.mediaconvert.job_search import JobSearch, SearchUnfinishedError
+from handlers.mediaconvert.job_search import JobSearch, Place, SearchUnfinishedError
 from handlers.mediaconvert.jobs import Jobs
 from handlers.mediaconvert.output_groups import bucket_and_key, expected_outputs
-from handlers.mediaconvert.refusal import Refusal, refusal
+from handlers.mediaconvert.refusal import JOB_MAY_EXIST, Call, Refusal, refusal
 from handlers.observability import logger
 from handlers.outcome import Outcome
 from handlers.settings import SubmitJobSettings
@@ -60,7 +61,7 @@ class Submission:
         return Jobs(mediaconvert=self.mediaconvert, fanout=self.settings.fanout)
 
     def submit(
-        self, upload: Upload, attempt: int, patience: int, *, is_backfill: bool = False
+        self, upload: Upload, attempt: int, patience: Patience, *, is_backfill: bool = False
     ) -> int | None:
         """Create the job of an upload's attempt, unless it exists, and do not wait for it.
 
@@ -69,7 +70,7 @@ class Submission:
         Args:
             upload: The upload.
             attempt: Number of the attempt that is asked for.
-            patience: Seconds to wait before the next try, when one is needed.
+            patience: What its message has waited, and waits before the next try.
             is_backfill: Ask only for what the output bucket lacks, and expect no other preset's
                 rendition of an upload that is new to the ledger.
 
@@ -104,7 +105,7 @@ class Submission:
             return self._redeem(claimed, patience, is_overwritten=is_overwritten)
         except NotMovedError:
             # An event or another delivery was faster; the next try finds out what it wrote.
-            return patience
+            return patience.seconds
 
     def _is_rendered(self, upload: Upload) -> bool:
         request = job_request(self.document, upload, 1, self.settings)
@@ -126,14 +127,16 @@ class Submission:
             return {self.settings.preset}
         return {branch.preset for branch in self.ledger.branches.all()} | {self.settings.preset}
 
-    def _not_granted(self, refused: NotGrantedError, attempt: int, patience: int) -> int | None:
+    def _not_granted(
+        self, refused: NotGrantedError, attempt: int, patience: Patience
+    ) -> int | None:
         rendition = refused.rendition
         if rendition.attempt == attempt:
             if rendition.state is State.CLAIMED:
                 return refused.seconds
             self.duties.do(rendition)
         elif rendition.attempt < attempt and rendition.state in REOPENED_BY_A_LATER_ATTEMPT:
-            return patience  # Its dead letter or its announcement is not out yet.
+            return patience.seconds  # Its dead letter or its announcement is not out yet.
         return None
 
     def _overtake(self, digest: str) -> None:
@@ -154,17 +157,21 @@ class Submission:
         except (BotoCoreError, ClientError) as error:
             logger.warning("Not canceled", extra={**_extra(overtaken), "reason": str(error)})
 
-    def _redeem(self, claimed: Rendition, patience: int, *, is_overwritten: bool) -> int | None:
+    def _redeem(
+        self, claimed: Rendition, patience: Patience, *, is_overwritten: bool
+    ) -> int | None:
         if claimed.deliveries > MAX_SILENT_DELIVERIES and not is_overwritten:
             self._give_up(claimed, CRASHED)
             return None
         request = job_request(self.document, claimed.upload, claimed.attempt, self.settings)
         try:
             job_id = self._find_job(claimed, request)
-        except (SearchUnfinishedError, BotoCoreError, ClientError) as error:
-            logger.warning("Job not found yet", extra={**_extra(claimed), "reason": str(error)})
-            self.ledger.renditions.no_answer(claimed)
-            return patience
+        except SearchUnfinishedError as error:
+            # It goes on as soon as the claim is free: no service is the better for a longer pause.
+            soon = replace(patience, seconds=FIRST_DELAY)
+            return self._refused(claimed, refusal(error, Call.LIST_JOBS), soon, error.place)
+        except (BotoCoreError, ClientError) as error:
+            return self._refused(claimed, refusal(error, Call.LIST_JOBS), patience)
         if job_id is not None:
             self._note_job(claimed, job_id, is_overwritten=is_overwritten)
             return None
@@ -177,36 +184,48 @@ class Submission:
     def _find_job(self, claimed: Rendition, request: dict[str, Any]) -> str | None:
         if not claimed.is_doubtful or claimed.unresolved_since is None:
             return None
+        # Only if the delivery before this one searched: after others the job may be a newer one.
+        is_current = claimed.deliveries == 1
         return self.search.find(
-            request["UserMetadata"], since=claimed.unresolved_since, until=claimed.claimed_at
+            request["UserMetadata"],
+            since=claimed.unresolved_since,
+            until=claimed.claimed_at,
+            place=Place(**claimed.searched) if claimed.searched and is_current else None,
         )
 
-    def _create_job(self, claimed: Rendition, request: dict[str, Any], patience: int) -> int | None:
+    def _create_job(
+        self, claimed: Rendition, request: dict[str, Any], patience: Patience
+    ) -> int | None:
         try:
             excess = self.cap.excess(claimed.upload)
         except (BotoCoreError, ClientError) as error:
-            return self._refused(claimed, refusal(error), patience)
+            return self._refused(claimed, refusal(error, Call.PROBE), patience)
         if excess is not None:
             self._give_up(claimed, excess)
             return None
         try:
             job_id = self.mediaconvert.create_job(**request)["Job"]["Id"]
         except (BotoCoreError, ClientError) as error:
-            return self._refused(claimed, refusal(error), patience)
+            return self._refused(claimed, refusal(error, Call.CREATE_JOB), patience)
         self._note_job(claimed, job_id)
         return None
 
-    def _refused(self, claimed: Rendition, answer: Refusal, patience: int) -> int | None:
+    def _refused(
+        self, claimed: Rendition, answer: Refusal, patience: Patience, place: Place | None = None
+    ) -> int | None:
         logger.warning("MediaConvert refused", extra=_extra(claimed, answer))
-        if not answer.passes:
-            self._give_up(claimed, Failure(code=answer.code, reason=answer.reason))
-            return None
-        if answer.is_certain:
+        seconds = answer.next_try(patience)
+        if seconds is None:
+            reason = answer.reason if answer.is_certain else f"{answer.reason} {JOB_MAY_EXIST}"
+            self._give_up(claimed, Failure(code=answer.code, reason=reason))
+        elif answer.is_certain:
             self.ledger.renditions.wait(claimed)
-        else:
+        elif answer.call is Call.CREATE_JOB:
             # Had there been a job before this claim, the search would have found it.
             self.ledger.renditions.no_answer(claimed, since=claimed.claimed_at)
-        return patience
+        else:
+            self.ledger.renditions.no_answer(claimed, searched=asdict(place) if place else None)
+        return seconds
 
     def _note_job(self, claimed: Rendition, job_id: str, *, is_overwritten: bool = False) -> None:
         try:
@@ -225,4 +244,6 @@ class Submission:
 
 def _extra(rendition: Rendition, answer: Refusal | None = None) -> dict[str, Any]:
     extra = {"key": rendition.upload.key, "attempt": rendition.attempt}
-    return extra | ({"code": answer.code, "reason": answer.reason} if answer else {})
+    if answer is None:
+        return extra
+    return extra | {"call": answer.call, "code": answer.code, "reason": answer.reason}

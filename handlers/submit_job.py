@@ -4,13 +4,15 @@ What becomes of a message:
 
 - its jobs exist, or it tells of no upload: done, the mapping deletes it;
 - refused for now: hidden with a back-off that doubles, then delivered again;
-- refused for good, or not a notice of S3: sent to the branch's dead-letter queue with the reason;
+- refused for good, or unreadable: sent to the branch's dead-letter queue with the reason;
 - the function fails otherwise: delivered again when the queue's own visibility timeout ends.
+
+How long each of these goes on, and how it ends, is told by `mediaconvert.refusal.ENDS`.
 """
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,18 +20,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from handlers import back_off, clients
+from handlers import clients
+from handlers.back_off import Patience
 from handlers.batch import BatchAnswer, Record, settle_each
 from handlers.dead_letter import send_dead_letter
-from handlers.delivery import Delivery
+from handlers.delivery import Delivery, DeliveryError
 from handlers.duties import Duties
-from handlers.events import EventError, read_uploads
+from handlers.events import EventError, read_uploads, write_notice
 from handlers.ledger import Ledger
+from handlers.ledger.items import unix_time
+from handlers.ledger.rendition import Failure
 from handlers.mediaconvert.job_search import JobSearch
+from handlers.mediaconvert.refusal import ENDS, JOB_MAY_EXIST, Call, Kind, refusal
 from handlers.names import JOB_DOCUMENT_FILE, MessageAttribute
 from handlers.observability import logger
 from handlers.settings import SubmitJobSettings
 from handlers.submission import Submission
+from handlers.time_limits import PROBE_TIMEOUT
 from handlers.upload import Upload
 from handlers.upload_cap import UploadCap
 
@@ -38,7 +45,15 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 UNREADABLE: Final = "unreadable"
-"""The dead letter's code for a message that is not a notice of S3."""
+"""The dead letter's code for a message that is not a notice of S3, or spoils an attribute."""
+
+STILL_WAITING: Final = Failure(
+    code="still_waiting",
+    reason=(
+        "In all its time the upload came to no end, and no service refused the last try; the "
+        "ledger says what it waits for."
+    ),
+)
 
 ARCHIVE_ROOT: Final = Path(__file__).parents[1]
 
@@ -50,6 +65,8 @@ class Runtime:
     settings: SubmitJobSettings
     sqs: "SQSClient"
     submission: Submission
+    now: Callable[[], int]
+    """The clock: Unix time in seconds."""
 
 
 @logger.inject_lambda_context
@@ -78,18 +95,27 @@ def cold_start() -> Runtime:
         cap=UploadCap(
             max_bytes=settings.max_upload_bytes,
             max_seconds=settings.max_upload_seconds,
-            mediaconvert=clients.mediaconvert_client(clients.PROBE_TIMEOUT),
+            mediaconvert=clients.mediaconvert_client(PROBE_TIMEOUT),
         ),
         s3=clients.s3_client(),
         ledger=ledger,
         duties=Duties(ledger, sqs, clients.sns_client(), settings),
     )
-    return Runtime(settings=settings, sqs=sqs, submission=submission)
+    return Runtime(settings=settings, sqs=sqs, submission=submission, now=unix_time)
 
 
 def handler(records: Sequence[Record], runtime: Runtime) -> BatchAnswer:
     """Submit each message on its own, all at the same time, and name those that stay."""
-    return settle_each(records, lambda record: settle(Delivery.from_record(record), runtime))
+    return settle_each(records, lambda record: _settle_record(record, runtime))
+
+
+def _settle_record(record: Record, runtime: Runtime) -> bool:
+    try:
+        delivery = Delivery.from_record(record)
+    except DeliveryError as error:
+        _bury(record["body"], Failure(code=UNREADABLE, reason=str(error)), runtime)
+        return True
+    return settle(delivery, runtime)
 
 
 def settle(delivery: Delivery, runtime: Runtime) -> bool:
@@ -104,9 +130,10 @@ def settle(delivery: Delivery, runtime: Runtime) -> bool:
     try:
         uploads = read_uploads(delivery.body)
     except EventError as error:
-        _bury_unreadable(delivery.body, str(error), runtime)
+        _bury(delivery.body, Failure(code=UNREADABLE, reason=str(error)), runtime)
         return True
-    waits = [_submit(upload, delivery, runtime) for upload in uploads]
+    patience = Patience.of(delivery, runtime.now())
+    waits = [_submit(upload, delivery, patience, runtime) for upload in uploads]
     longest = max((wait for wait in waits if wait is not None), default=None)
     if longest is None:
         return True
@@ -118,21 +145,32 @@ def settle(delivery: Delivery, runtime: Runtime) -> bool:
     return False
 
 
-def _submit(upload: Upload, delivery: Delivery, runtime: Runtime) -> int | None:
-    patience = back_off.delay(delivery.message_id, delivery.receives)
+def _submit(upload: Upload, delivery: Delivery, patience: Patience, runtime: Runtime) -> int | None:
+    failure = STILL_WAITING
     try:
-        return runtime.submission.submit(
+        seconds = runtime.submission.submit(
             upload, delivery.attempt, patience, is_backfill=delivery.unless_rendered
         )
-    except (BotoCoreError, ClientError):
+    except (BotoCoreError, ClientError) as error:
         logger.exception("Not submitted", extra={"key": upload.key})
-        return patience
+        answer = refusal(error, Call.OTHER)
+        failure = Failure(code=answer.code, reason=answer.reason)
+        seconds = patience.seconds
+    if seconds is None or patience.age < ENDS[Kind.STUCK].tried_for:
+        return seconds
+    last = Failure(code=failure.code, reason=f"{failure.reason} {JOB_MAY_EXIST}")
+    _bury(write_notice(upload), last, runtime, upload.key)
+    return None
 
 
-def _bury_unreadable(body: str, reason: str, runtime: Runtime) -> None:
-    reasons = {MessageAttribute.CODE: UNREADABLE, MessageAttribute.REASON: reason}
+def _bury(body: str, failure: Failure, runtime: Runtime, key: str | None = None) -> None:
+    reasons = {
+        MessageAttribute.CODE: failure.code,
+        MessageAttribute.REASON: failure.reason,
+        MessageAttribute.KEY: key,
+    }
     send_dead_letter(runtime.sqs, runtime.settings.dead_letter_queue_url, body, reasons)
-    logger.error("Message given up", extra={"code": UNREADABLE, "reason": reason})
+    logger.error("Message given up", extra={"code": failure.code, "reason": failure.reason})
 
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:

@@ -1,30 +1,30 @@
 """Sweeping the ledger: whatever nothing has happened to for too long is helped on."""
 
-from collections import Counter
-from collections.abc import Callable
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.delivery import FIRST_ATTEMPT
-from handlers.duties import Duties
+from handlers.duties import MESSAGES_PER_CALL, Ask, Duties
 from handlers.ledger import Ledger
 from handlers.ledger.asset import PENDING, Asset
 from handlers.ledger.branches import Branch
 from handlers.ledger.rendition import Failure, Rendition, State
 from handlers.ledger.renditions import NotMovedError
-from handlers.mediaconvert.job_events import JobEnd, JobStatus, read_job
+from handlers.mediaconvert.jobs import Jobs
 from handlers.observability import logger
 from handlers.outcome import Outcome
 from handlers.pace import Pace
+from handlers.pauses import OutOfTimeError, Pauses
 from handlers.upload import Upload
 
-if TYPE_CHECKING:
-    from types_boto3_mediaconvert import MediaConvertClient
+Waiting = TypeVar("Waiting", Asset, Rendition)
 
 OWED_PATIENCE: Final = 300
 """Seconds. What is owed is made up for by the next delivery of the event, within some minutes."""
@@ -37,11 +37,6 @@ MESSAGE_PATIENCE: Final = 7_200
 
 MOST_DOUBLINGS: Final = 6
 """Five days for a message: twice in the time that it lives."""
-
-JOB_MISSING: Final = Failure(
-    code="job_missing",
-    reason="MediaConvert does not know the job any more, and its end was never reported.",
-)
 
 
 class Help(StrEnum):
@@ -57,6 +52,14 @@ class Help(StrEnum):
     """AWS refused; the next sweep tries again."""
 
 
+PATIENCE: Final[Mapping[Help, int]] = {
+    Help.DO_WHAT_IS_OWED: OWED_PATIENCE,
+    Help.ASK_AGAIN: MESSAGE_PATIENCE,
+    Help.LOOK_AT_JOB: JOB_PATIENCE,
+}
+"""What is done about renditions, and how many seconds they may stand still before."""
+
+
 def help_for(rendition: Rendition, now: int, patience: int | None) -> Help | None:
     """Decide what to do about a rendition.
 
@@ -69,22 +72,30 @@ def help_for(rendition: Rendition, now: int, patience: int | None) -> Help | Non
         What to do; None when it is not its time, or nothing is left to happen.
     """
     if rendition.owed:
-        step, usual = Help.DO_WHAT_IS_OWED, OWED_PATIENCE
+        step = Help.DO_WHAT_IS_OWED
     elif rendition.state is State.SUBMITTED:
-        step, usual = Help.LOOK_AT_JOB, JOB_PATIENCE
+        step = Help.LOOK_AT_JOB
     elif rendition.state in {State.CLAIMED, State.WAITING, State.RETRYING}:
-        step, usual = Help.ASK_AGAIN, MESSAGE_PATIENCE
+        step = Help.ASK_AGAIN
     else:
         return None
-    is_time = _is_time(
-        now, rendition.since, rendition.looks, usual if patience is None else patience
-    )
-    return step if is_time else None
+    wait = PATIENCE[step] if patience is None else patience
+    return step if _is_time(now, rendition.since, rendition.looks, wait) else None
 
 
 def _is_time(now: int, since: int | None, looks: int, patience: int) -> bool:
     """Wait twice as long after each look in vain: an outage must not fill the queues."""
     return since is not None and now - since >= patience << min(looks, MOST_DOUBLINGS)
+
+
+@dataclass(kw_only=True)
+class _Line:
+    """One kind of help for one branch, or for all assets."""
+
+    pages: Iterator[None]
+    """Helps a page of them on with each step."""
+    seconds: float = 0
+    """How long it has taken so far."""
 
 
 @dataclass(kw_only=True)
@@ -94,7 +105,7 @@ class Sweep:
     ledger: Ledger
     duties: Duties
     outcome: Outcome
-    mediaconvert: "MediaConvertClient"
+    jobs: Jobs
     now: int
     """Unix time in seconds."""
     patience: int | None
@@ -102,60 +113,189 @@ class Sweep:
     dry_run: bool
     """Count only."""
     has_time: Callable[[], bool]
-    """Asked before each item; no ends the run."""
+    """Asked before each item, and before each further page; no ends the run."""
+    pauses: Pauses
+    clock: Callable[[], float] = time.monotonic
+    """Seconds from any beginning."""
     counts: Counter[str] = field(default_factory=Counter)
     pace: Pace = field(default_factory=Pace)
     is_finished: bool = True
+    _helped: set[tuple[str, str]] = field(default_factory=set)
+    """Renditions that something was done about, by the upload's digest and the preset."""
+    _over: set[tuple[Help, str]] = field(default_factory=set)
+    """What is done for which preset, as far as its line goes."""
+    _sent: Counter[tuple[Help, str]] = field(default_factory=Counter)
+    """Messages of each kind, by preset."""
 
     def run(self) -> bool:
-        """Help everything on; tell whether there was time and room for all of it."""
+        """Help everything on; tell whether there was time and room for all of it.
+
+        Whatever has taken the least time so far goes on with its next page. So a preset with a
+        long backlog, or a kind of help that is slow, leaves the others their share of the run.
+        Nothing has to be remembered for the next run: what was helped on is at the end of its line.
+        """
         branches = {branch.preset: branch for branch in self.ledger.branches.all()}
-        for branch in branches.values():
-            self._sweep_renditions(branch)
-        self._sweep_assets(branches)
+        lines = [
+            _Line(pages=self._renditions(branch, step))
+            for step in PATIENCE
+            for branch in branches.values()
+        ]
+        lines.append(_Line(pages=self._assets(branches)))
+        try:
+            while lines:
+                self._go_on(lines)
+        except OutOfTimeError:
+            self.is_finished = False
         return self.is_finished
 
-    def _sweep_renditions(self, branch: Branch) -> None:
-        latest = self.now - (OWED_PATIENCE if self.patience is None else self.patience)
-        for rendition in self.ledger.renditions.waiting_since(branch.preset, latest):
-            if not self.has_time():
-                self.is_finished = False
-                return
-            step = help_for(rendition, self.now, self.patience)
-            if step is not None and self._has_room(step, branch):
-                self._take(step, partial(self._help, step, rendition, branch))
+    def _go_on(self, lines: list[_Line]) -> None:
+        line = min(lines, key=lambda line: line.seconds)
+        began = self.clock()
+        try:
+            next(line.pages)
+        except StopIteration:
+            lines.remove(line)
+        line.seconds += self.clock() - began
 
-    def _sweep_assets(self, branches: dict[str, Branch]) -> None:
-        latest = self.now - (MESSAGE_PATIENCE if self.patience is None else self.patience)
-        for asset in self.ledger.assets.waiting_since(latest):
-            if not self.has_time():
-                self.is_finished = False
-                return
-            patience = MESSAGE_PATIENCE if self.patience is None else self.patience
-            if not _is_time(self.now, asset.since, asset.looks, patience):
-                continue
-            if asset.is_pending:
-                for preset in sorted(asset.ends):
-                    if asset.ends[preset] == PENDING:
-                        self._find(asset, preset, branches.get(preset))
-                if not self.dry_run:
-                    self.ledger.assets.touch(asset)
+    def _renditions(self, branch: Branch, step: Help) -> Iterator[None]:
+        usual = PATIENCE[step]
+        latest = self.now - (usual if self.patience is None else self.patience)
+        pages = self.ledger.renditions.waiting_since(branch.preset, latest, self.pauses)
+        for number, page in enumerate(pages):
+            self._need_time(number)
+            due = [each for each in page if self._is_due(each, step)]
+            self._helped |= {(each.upload.digest, each.preset) for each in due}
+            if step is Help.ASK_AGAIN:
+                self._ask_again(branch, due)
             else:
-                self._take(Help.SETTLE_ASSET, partial(self.duties.settle_asset, asset))
+                act = self._look_at_job if step is Help.LOOK_AT_JOB else self.duties.do
+                for rendition in due:
+                    self._need_time()
+                    self._take(step, partial(act, rendition))
+            yield
+        self._over.add((step, branch.preset))
 
-    def _has_room(self, step: Help, branch: Branch) -> bool:
-        """Tell whether a queue may get what a step would send; if not, the run is not finished."""
-        has_room = step not in {Help.ASK_AGAIN, Help.ASK_FOR_MISSING} or self.pace.has_room(
-            branch.queue_url
+    def _is_due(self, rendition: Rendition, step: Help) -> bool:
+        """Tell whether a step is due, and nothing else was done in this run that led to it."""
+        return (
+            help_for(rendition, self.now, self.patience) is step
+            and (rendition.upload.digest, rendition.preset) not in self._helped
         )
-        self.is_finished &= has_room
-        return has_room
+
+    def _need_time(self, number: int = 1) -> None:
+        """End the run if its time is over; the first page of a line costs next to none."""
+        if number and not self.has_time():
+            raise OutOfTimeError
+
+    def _assets(self, branches: Mapping[str, Branch]) -> Iterator[None]:
+        patience = MESSAGE_PATIENCE if self.patience is None else self.patience
+        pages = self.ledger.assets.waiting_since(self.now - patience, self.pauses)
+        for number, page in enumerate(pages):
+            self._need_time(number)
+            due = [each for each in page if _is_time(self.now, each.since, each.looks, patience)]
+            self._find_pending([asset for asset in due if asset.is_pending], branches)
+            for asset in due:
+                if not asset.is_pending:
+                    self._need_time()
+                    self._take(Help.SETTLE_ASSET, partial(self.duties.settle_asset, asset))
+            yield
+        self._over |= {(Help.ASK_FOR_MISSING, preset) for preset in branches}
+
+    def _find_pending(self, assets: Sequence[Asset], branches: Mapping[str, Branch]) -> None:
+        """Look after the renditions that assets wait for."""
+        pending = [
+            (asset, preset)
+            for asset in assets
+            for preset in sorted(asset.ends)
+            if asset.ends[preset] == PENDING
+        ]
+        renditions = self.ledger.renditions.get_all(
+            [(asset.upload.digest, preset) for asset, preset in pending], self.pauses
+        )
+        missing: dict[str, list[Asset]] = defaultdict(list)
+        for asset, preset in pending:
+            rendition = renditions.get((asset.upload.digest, preset))
+            if preset not in branches:
+                self._need_time()
+                self._take(Help.CANCEL, partial(self._cancel, asset, preset, rendition))
+            elif rendition is None:
+                missing[preset].append(asset)
+        asked: Counter[str] = Counter()
+        for preset, waiting in missing.items():
+            for portion in self._portions(Help.ASK_FOR_MISSING, branches[preset], waiting):
+                asks = [(asset.upload, FIRST_ATTEMPT, None) for asset in portion]
+                self._ask(Help.ASK_FOR_MISSING, branches[preset], asks)
+                asked.update(asset.upload.digest for asset in portion)
+        wanted = Counter(asset.upload.digest for each in missing.values() for asset in each)
+        for asset in assets:
+            digest = asset.upload.digest
+            if asked[digest] == wanted[digest] and not self.dry_run:
+                self.pauses.patiently(partial(self.ledger.assets.touch, asset))
+
+    def _ask_again(self, branch: Branch, renditions: Sequence[Rendition]) -> None:
+        for portion in self._portions(Help.ASK_AGAIN, branch, renditions):
+            asks = [
+                (each.upload, each.attempt + (each.state is State.RETRYING), each.failure)
+                for each in portion
+            ]
+            if not self._ask(Help.ASK_AGAIN, branch, asks) or self.dry_run:
+                continue
+            for rendition in portion:
+                try:
+                    self.pauses.patiently(partial(self.ledger.renditions.touch, rendition))
+                except NotMovedError:
+                    continue  # The message was quicker.
+
+    def _portions(
+        self, step: Help, branch: Branch, items: Sequence[Waiting]
+    ) -> Iterator[Sequence[Waiting]]:
+        """Cut up what a branch is to be asked for, as far as there is time and its queue has room.
+
+        What is asked for and not written down when the time is over is asked for twice, and the
+        ledger makes one job of it.
+        """
+        room = len(items) if self.dry_run else min(self._room(step, branch), len(items))
+        self.is_finished &= room == len(items)
+        for start in range(0, room, MESSAGES_PER_CALL):
+            self._need_time()
+            yield items[start : min(start + MESSAGES_PER_CALL, room)]
+
+    def _room(self, step: Help, branch: Branch) -> int:
+        """Leave half of a queue's room to the other kind of message until that one is through."""
+        other = Help.ASK_FOR_MISSING if step is Help.ASK_AGAIN else Help.ASK_AGAIN
+        theirs = self.pace.half - self._sent[other, branch.preset]
+        reserved = 0 if (other, branch.preset) in self._over else max(theirs, 0)
+        return max(self.pace.room(branch.queue_url) - reserved, 0)
+
+    def _ask(
+        self, step: Help, branch: Branch, wanted: Sequence[tuple[Upload, int, Failure | None]]
+    ) -> bool:
+        """Ask a branch for some attempts at once; tell whether SQS took the messages."""
+        if not self.dry_run:
+            asks = [
+                Ask(
+                    upload=upload,
+                    attempt=attempt,
+                    failure=failure,
+                    delay_seconds=self.pace.next_delay(branch.queue_url),
+                )
+                for upload, attempt, failure in wanted
+            ]
+            try:
+                self.duties.ask_for_all(branch, asks, self.pauses)
+            except (BotoCoreError, ClientError):
+                logger.exception("Not asked for", extra={"step": step, "preset": branch.preset})
+                self.counts[Help.FAILED] += len(wanted)
+                return False
+            self._sent[step, branch.preset] += len(wanted)
+        self.counts[step] += len(wanted)
+        return True
 
     def _take(self, step: Help, action: Callable[[], object]) -> None:
         """Do one thing and count it; what fails must not keep the others waiting."""
         if not self.dry_run:
             try:
-                action()
+                self.pauses.patiently(action)
             except NotMovedError:
                 return  # It has gone on by itself meanwhile.
             except (BotoCoreError, ClientError):
@@ -164,63 +304,14 @@ class Sweep:
                 return
         self.counts[step] += 1
 
-    def _help(self, step: Help, rendition: Rendition, branch: Branch) -> None:
-        match step:
-            case Help.DO_WHAT_IS_OWED:
-                self.duties.do(rendition)
-            case Help.LOOK_AT_JOB:
-                self._look_at_job(rendition)
-            case Help.ASK_AGAIN:
-                failed = rendition.state is State.RETRYING
-                attempt = rendition.attempt + 1 if failed else rendition.attempt
-                self._ask_for(branch, rendition.upload, attempt, rendition.failure)
-                self.ledger.renditions.touch(rendition)
-
-    def _ask_for(
-        self, branch: Branch, upload: Upload, attempt: int, failure: Failure | None = None
-    ) -> None:
-        self.duties.ask_for(
-            branch,
-            upload,
-            attempt,
-            failure=failure,
-            delay_seconds=self.pace.next_delay(branch.queue_url),
-        )
-
     def _look_at_job(self, rendition: Rendition) -> None:
-        end = self._end_of_job(rendition)
+        """Record how a job has ended; cancel one whose upload was overwritten."""
+        look = self.jobs.cancel if rendition.is_overtaken else self.jobs.end
+        end = look(rendition)
         if end is None:
             self.ledger.renditions.touch(rendition)
         else:
             self.outcome.record(end)
-
-    def _end_of_job(self, rendition: Rendition) -> JobEnd | None:
-        job_id = rendition.job_id or ""
-        try:
-            return read_job(self.mediaconvert.get_job(Id=job_id)["Job"])
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.NOT_FOUND:
-                raise
-            return JobEnd(
-                job_id=job_id,
-                status=JobStatus.ERROR,
-                preset=rendition.preset,
-                upload=rendition.upload.digest,
-                attempt=rendition.attempt,
-                failure=JOB_MISSING,
-                outputs=(),
-            )
-
-    def _find(self, asset: Asset, preset: str, branch: Branch | None) -> None:
-        """Look after a rendition that an asset waits for."""
-        rendition = self.ledger.renditions.get(asset.upload.digest, preset)
-        if branch is None:
-            self._take(Help.CANCEL, partial(self._cancel, asset, preset, rendition))
-        elif rendition is None and self._has_room(Help.ASK_FOR_MISSING, branch):
-            self._take(
-                Help.ASK_FOR_MISSING,
-                partial(self._ask_for, branch, asset.upload, FIRST_ATTEMPT),
-            )
 
     def _cancel(self, asset: Asset, preset: str, rendition: Rendition | None) -> None:
         """End a rendition whose branch was removed, unless its job can still do that."""

@@ -1,7 +1,10 @@
 """The cap on uploads: what exceeds it becomes no job, and costs nothing."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
 
 from handlers.ledger.rendition import Failure
 from handlers.upload import Upload
@@ -12,6 +15,10 @@ if TYPE_CHECKING:
 TOO_LARGE: Final = "too_large"
 TOO_LONG: Final = "too_long"
 """The dead letter's codes."""
+
+NO_MEDIA: Final = HTTPStatus.UNPROCESSABLE_ENTITY
+"""Probe's answer for a file that it cannot read. Its exception, `UnprocessableEntityException`, is
+not in the models that Lambda's runtime may carry; the status always is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +62,8 @@ class UploadCap:
             answer = self.mediaconvert.probe(
                 InputFiles=[{"FileUrl": f"s3://{upload.bucket}/{upload.key}"}]
             )
-        except self.mediaconvert.exceptions.UnprocessableEntityException:
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != NO_MEDIA:
+                raise
             return None
         return answer["ProbeResults"][0]["Container"].get("Duration")

@@ -9,6 +9,8 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from components.aws_requests import refuse_what_aws_refuses
+
 if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_dynamodb import DynamoDBClient
@@ -64,9 +66,10 @@ class Clients:
         # boto3 cannot make two clients at a time.
         self._lock = Lock()
         self._by_service: dict[str, Any] = {}
-        self._session = boto3.Session(
-            botocore_session=botocore.session.Session(session_vars=_NO_CALLER_SETTINGS)
-        )
+        session = botocore.session.Session(session_vars=_NO_CALLER_SETTINGS)
+        # The emulator takes much that AWS refuses.
+        session.register("before-parameter-build", refuse_what_aws_refuses)  # type: ignore[arg-type]  # the stubs want **kwargs alone
+        self._session = boto3.Session(botocore_session=session)
 
     @overload
     def client(self, service: Literal["cloudwatch"]) -> "CloudWatchClient": ...

@@ -49,6 +49,9 @@ LOG_TAIL_LINES: Final = 20
 _BACKLOG: Final = 128
 """Connections that may wait while it starts."""
 
+_FUNCTION_START: Final = Path(__file__).parent / "function_start"
+"""Holds the module that Python imports at the start of a function."""
+
 _POLL_SECONDS: Final = 0.02
 _HEALTH_PATH: Final = "/_ministack/health"
 
@@ -208,6 +211,8 @@ class Emulator:
             "LANG": "C.UTF-8",
             "HOME": str(self._folder),
             "TMPDIR": str(self._folder),
+            # For the functions; the emulator itself runs isolated from it.
+            "PYTHONPATH": str(_FUNCTION_START),
             "GATEWAY_PORT": str(self._port),
             "BIND_HOST": HOST,
             "MINISTACK_HOST": HOST,

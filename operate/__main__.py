@@ -7,7 +7,16 @@ from typing import Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operate import backfill, dead_letters, estimate, reconcile, redrive, status
+from operate import (
+    backfill,
+    dead_letters,
+    estimate,
+    reconcile,
+    redrive,
+    render_again,
+    status,
+    verify,
+)
 from operate.errors import OperateError, UsageError
 from operate.explain import explain
 
@@ -31,7 +40,9 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "redrive": redrive,
     "reconcile": reconcile,
     "backfill": backfill,
+    "render-again": render_again,
     "estimate": estimate,
+    "verify": verify,
 }
 """Name to module: a new command is a new line here."""
 

@@ -12,8 +12,11 @@ from operate.stack_outputs import Stack
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_events import EventBridgeClient
     from types_boto3_lambda import LambdaClient
+    from types_boto3_mediaconvert import MediaConvertClient
     from types_boto3_s3 import S3Client
+    from types_boto3_sns import SNSClient
     from types_boto3_sqs import SQSClient
 
 THREADS: Final = 32
@@ -55,10 +58,12 @@ class Clients:
                 "endpoint_url": local["AWS_ENDPOINT_URL"],
                 "verify": local["AWS_CA_BUNDLE"],
             }
+            own = local.get("AWS_ENDPOINT_URL_MEDIACONVERT", local["AWS_ENDPOINT_URL"])
+            self._where_mediaconvert = {**self._where, "endpoint_url": own}
             self._proxies: dict[str, str] | None = {}
         else:
             self._session = boto3.Session(region_name=stack.region)
-            self._where = {}
+            self._where = self._where_mediaconvert = {}
             self._proxies = None
 
     @cached_property
@@ -75,8 +80,30 @@ class Clients:
 
     @cached_property
     def s3(self) -> "S3Client":
-        """The client of the input bucket."""
+        """The client of the buckets."""
         return self._session.client("s3", config=self._config(_RETRIES), **self._where)
+
+    @cached_property
+    def sns(self) -> "SNSClient":
+        """The client of the topics."""
+        return self._session.client("sns", config=self._config(_RETRIES), **self._where)
+
+    @cached_property
+    def events(self) -> "EventBridgeClient":
+        """The client of the rules."""
+        return self._session.client("events", config=self._config(_RETRIES), **self._where)
+
+    @cached_property
+    def mediaconvert(self) -> "MediaConvertClient":
+        """The client of the pipelines and jobs."""
+        return self._session.client(
+            "mediaconvert", config=self._config(_RETRIES), **self._where_mediaconvert
+        )
+
+    @cached_property
+    def function_settings(self) -> "LambdaClient":
+        """The client that reads how functions are set up."""
+        return self._session.client("lambda", config=self._config(_RETRIES), **self._where)
 
     @cached_property
     def functions(self) -> "LambdaClient":

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from handlers.names import Count
 from handlers.pace import LONGEST_DELAY
 from operate.errors import OperateError
 from operate.progress import say, waiting
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 LEDGER: Final = "ledger"
 UPLOADS: Final = "uploads"
 BACKFILL: Final = "backfill"
+RENDER_AGAIN: Final = "render-again"
 """The tasks that the function knows."""
 
 FAILED: Final = "failed"
@@ -40,7 +42,7 @@ class Summary:
 
     def as_json(self) -> dict[str, Any]:
         """The line that `--json` prints. Its members are an interface: other tools read them."""
-        names = ("task", "preset", "dry_run")
+        names = ("task", "preset", "key", "prefix", "dry_run")
         return {
             **{name: self.request[name] for name in names if name in self.request},
             "finished": self.finished,
@@ -53,10 +55,16 @@ class Summary:
         return [(task, name.replace("_", " "), str(n)) for name, n in self.counts.items()]
 
 
-def print_summary(summary: Summary, *, as_json: bool) -> None:
-    """Print what was done, or would be done in a dry run."""
+def print_summary(summary: Summary, *, as_json: bool, **more: object) -> None:
+    """Print what was done, or would be done in a dry run.
+
+    Args:
+        summary: What the function did.
+        as_json: As a line of JSON.
+        more: Further members of that line.
+    """
     if as_json:
-        print_json([summary.as_json()])
+        print_json([{**summary.as_json(), **more}])
     else:
         print_table(("task", "count of", "number"), summary.rows())
     end = "finished" if summary.finished else "not finished: it ran out of time"
@@ -82,7 +90,7 @@ def reconcile(
         functions: The client.
         function: The function's name.
         request: Its event: `task`, `dry_run`, and for `ledger` a `patience` of 0, for the others
-            the `place` to begin at.
+            the `place` to begin at and what else they need.
         clock: Seconds from any beginning.
         sleep: Waits for a number of seconds.
 
@@ -102,7 +110,9 @@ def reconcile(
         # A dry run of the ledger leaves everything in line: another one would count it again.
         if finished or (place is None and request["dry_run"]):
             return Summary(request=request, finished=finished, counts=counts)
-        if not request["dry_run"]:
+        # To go through a bucket in which nothing is missing fills no queue.
+        may_have_sent = place is None or Count.ASKED_FOR in answer
+        if may_have_sent and not request["dry_run"]:
             pause = max(0.0, LONGEST_DELAY - (clock() - invoked))
             say(f"{event['task']}: so far {dict(counts)}; goes on in {pause:.0f} s.")
             sleep(pause)

@@ -1,6 +1,6 @@
 """A stack's configuration: the defaults of Pulumi.yaml under the values of Pulumi.<stack>.yaml."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -54,7 +54,7 @@ class StackConfig:
         declared = _config(project, namespace)
         values = _config(_read(_stack_file(project_folder, name)), namespace)
         config = {**_defaults(declared), **values}
-        problems = _problems(declared, config)
+        problems = [*_problems(declared, config), *_unknown(declared, config, namespace)]
         if problems:
             raise StackConfigError(f"Stack {name!r}: {'; '.join(problems)}.")
         return cls(namespace, name, config)
@@ -118,3 +118,14 @@ def _problems(declared: Mapping[str, Mapping[str, Any]], config: Mapping[str, An
         elif "type" in declaration and type(config[key]) is not _TYPES[declaration["type"]]:
             problems.append(f"{key} is {config[key]!r}, not of type {declaration['type']}")
     return problems
+
+
+def _unknown(
+    declared: Mapping[str, Any], config: Mapping[str, Any], namespace: str
+) -> Iterator[str]:
+    """What the program would refuse: keys of its own namespace that nobody declared."""
+    for key in config:
+        if key.startswith(f"{namespace}:") and key not in declared:
+            from components.wording import did_you_mean  # noqa: PLC0415 -- brings Pulumi along
+
+            yield f"{key} does not exist{did_you_mean(key, declared)}"

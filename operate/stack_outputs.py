@@ -41,8 +41,12 @@ class Stack:
     reconcile_function: str
     branches: Mapping[str, Branch]
     """By preset."""
+    estimate: Mapping[str, Any] = field(default_factory=dict)
+    """What the presets cost, as the stack exports it."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """How to reach a local cloud; empty for AWS, where the caller's own settings count."""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """All of the stack's outputs: what a single command needs, it looks up here."""
 
     @classmethod
     def load(cls, source: str | None) -> Self:
@@ -77,8 +81,21 @@ class Stack:
                 )
                 for preset, url in outputs["dead_letter_queue_urls"].items()
             },
+            estimate=outputs.get("estimate", {}),
             environment=environment,
+            outputs=outputs,
         )
+
+    @property
+    def fanout(self) -> str:
+        """What the jobs of this stack carry: the topic's name, which is unique in its account."""
+        topic_arn: str = self.outputs["topic_arn"]
+        return topic_arn.rpartition(":")[2]
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of something beside the topic: in its partition, region and account."""
+        _, partition, _, region, account, _ = self.outputs["topic_arn"].split(":")
+        return f"arn:{partition}:{service}:{region}:{account}:{resource}"
 
     def branch(self, preset: str) -> Branch:
         """Find the branch of a preset.

@@ -1,10 +1,16 @@
-"""What every test gets: no way to reach a real account by accident. And options of the chaos."""
+"""What every test gets: no way to reach a real account, and no request that AWS would refuse.
+
+And the options of the chaos.
+"""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore import handlers
+
+from components.aws_requests import refuse_what_aws_refuses
 
 CHAOS = Path(__file__).parent / "chaos"
 
@@ -13,6 +19,11 @@ _FAKE = {
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "eu-central-1",
 }
+
+
+def pytest_configure() -> None:
+    """Check each request of every client; moto and the emulator take much that AWS refuses."""
+    handlers.BUILTIN_HANDLERS.append(("before-parameter-build", refuse_what_aws_refuses))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

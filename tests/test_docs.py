@@ -16,13 +16,22 @@ from components.presets.renditions import FIELDS_OF_KIND
 from docs.tables import PAGES, TABLES, refreshed
 from tests.engine import ROOT, run_main
 
-README = (ROOT / "README.md").read_text()
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+COSTS = (ROOT / "docs" / "costs.md").read_text()
+
+README_BYTES = 8 * 1024
+"""What a newcomer reads in a few minutes."""
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_generated_tables_are_fresh(page: Path) -> None:
     """`make docs` was run after the last change to what a table is made from."""
     assert refreshed(page) == page.read_text()
+
+
+def test_the_readme_is_one_short_page() -> None:
+    """Everything else is in docs/, which it links."""
+    assert len((ROOT / "README.md").read_bytes()) <= README_BYTES
 
 
 def test_every_table_is_shown() -> None:
@@ -34,7 +43,7 @@ def test_every_table_is_shown() -> None:
 
 def test_the_names_of_the_design_exist() -> None:
     """Each row of the table of names is a resource of the dev stack."""
-    table = re.search(r"<!-- names -->\n(.*?)<!-- end -->", README, re.DOTALL)
+    table = re.search(r"<!-- names -->\n(.*?)<!-- end -->", ARCHITECTURE, re.DOTALL)
     assert table is not None
     rows = re.findall(r"\| `([^`]+)` \| `([^`]+)` \|$", table[1], re.MULTILINE)
     project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
@@ -85,8 +94,8 @@ def _calculated(arithmetic: str) -> float:
 
 
 def test_the_estimate_by_hand_is_the_estimate() -> None:
-    """The arithmetic of the README gives its numbers, and they are those of the report."""
-    table = re.search(r"<!-- by hand -->\n(.*?)<!-- end -->", README, re.DOTALL)
+    """The arithmetic of the page gives its numbers, and they are those of the report."""
+    table = re.search(r"<!-- by hand -->\n(.*?)<!-- end -->", COSTS, re.DOTALL)
     assert table is not None
     rows = re.findall(r"\| (\w+) \|.*\| `([^`]+)` \| ([0-9.]+) \|$", table[1], re.MULTILINE)
     thousand = report(resolve([{"name": "720p"}]), seconds=600)["per_thousand_uploads"]
@@ -99,7 +108,7 @@ def test_the_estimate_by_hand_is_the_estimate() -> None:
 
 def test_the_guarantees_cost_what_the_estimate_assumes() -> None:
     """The requests that were counted are as many as the estimate counts today."""
-    block = re.search(r"<!-- guarantees -->\n(.*?)<!-- end -->", README, re.DOTALL)
+    block = re.search(r"<!-- guarantees -->\n(.*?)<!-- end -->", COSTS, re.DOTALL)
     assert block is not None
     counted = re.findall(r" (\d+), (\d+), (\d+)$", block[1], re.MULTILINE)
     presets = 2

@@ -82,6 +82,42 @@ def test_a_reconcile_of_what_is_settled_changes_nothing(operate: Operate) -> Non
     assert "asked_for" not in uploads
 
 
+def test_what_was_deleted_or_is_wanted_again_is_rendered(
+    stack_up: tuple[LocalCloud, Path], operate: Operate, tmp_path: Path
+) -> None:
+    """A backfill renders what the output bucket lacks, and render-again what it has."""
+    cloud, _ = stack_up
+    s3, output = cloud.clients.client("s3"), cloud.outputs["output_buckets"]["720p"]
+    clip = clips.video(tmp_path / "clip.mp4")
+    s3.upload_file(str(clip), cloud.outputs["input_bucket"], "again/a.mp4")
+    eventually(
+        lambda: _states(operate("status", "again/a.mp4")) == {"complete"},
+        what="both renditions",
+        within=60,
+    )
+    s3.delete_object(Bucket=output, Key="again/a-720p.mp4")
+
+    assert 1 == operate("backfill", "720p")[0]["asked_for"]
+    eventually(
+        lambda: s3.list_objects_v2(Bucket=output, Prefix="again/").get("Contents"),
+        what="the rendition that was deleted",
+        within=60,
+    )
+    eventually(lambda: _attempt(operate, "720p") == 2, what="the second attempt", within=60)
+    [again] = operate("render-again", "720p", "--key", "again/a.mp4", "--yes")
+
+    assert (1, True) == (again["asked_for"], again["about_dollars"] > 0)
+    eventually(lambda: _attempt(operate, "720p") == 3, what="the third attempt", within=60)
+    assert 1 == _attempt(operate, "1080p")
+
+
+def _attempt(operate: Operate, preset: str) -> int | None:
+    """Which attempt is complete."""
+    [asset] = operate("status", "again/a.mp4")
+    [rendition] = [each for each in asset["renditions"] if each["preset"] == preset]
+    return rendition["attempt"] if rendition["state"] == "complete" else None
+
+
 def _complete(letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The letters, once there is one for each preset."""
     return letters if {letter["preset"] for letter in letters} == PRESETS else []

@@ -7,9 +7,13 @@ from typing import Any
 
 from components.estimate import prices
 
-UNPRICED_CODECS = ("FRAME_CAPTURE", "PASSTHROUGH", "VP8", "VP9")
-"""Codecs of the basic tier for which there is no price here: they are counted like H.264, which for
-stills (FRAME_CAPTURE) is the most that they could cost."""
+CHEAPER_CODECS = ("FRAME_CAPTURE", "PASSTHROUGH")
+"""Codecs of the basic tier for which there is no price here. They encode nothing that H.264 would
+not, so they are counted like it: the most that they could cost."""
+
+UNPRICED_CODECS = ("VP8", "VP9")
+"""Codecs of the basic tier for which there is no price here. AWS multiplies by codec and passes,
+and these take more than one pass, so H.264's price is taken for the least that they cost."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,19 +30,24 @@ class Source:
     """Bit/s."""
 
 
-def output_price(output: Mapping[str, Any], source: Source) -> float:
+def output_price(output: Mapping[str, Any], source: Source, *, lowest: bool = False) -> float:
     """Return the dollars for an output of the basic tier.
+
+    AWS bills by vertical resolution and does not say which side of an upright picture that is: its
+    height is the most, its width the least that it can be billed as.
 
     Args:
         output: of a job document.
         source: what it is made from.
+        lowest: whether an upright picture is counted by its width.
     """
     minutes = max(prices.SHORTEST_OUTPUT_SECONDS, math.ceil(source.seconds)) / 60
     video = output.get("VideoDescription")
     if video is None:
         return minutes * prices.SOUND_MINUTE
     height = video.get("Height", source.height)
-    factor = _factor(prices.RESOLUTION_FACTORS, height) * _factor(
+    lines = min(height, video.get("Width", height)) if lowest else height
+    factor = _factor(prices.RESOLUTION_FACTORS, lines) * _factor(
         prices.FRAME_RATE_FACTORS, _frame_rate(video, source)
     )
     return minutes * factor * prices.NORMALIZED_MINUTE

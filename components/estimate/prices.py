@@ -10,6 +10,8 @@ Sources:
 * MediaConvert's multipliers: a public copy of the pricing page's table for basic tier AVC. Its
   prices are those of another region; their ratios are taken. The factor of HD at up to 30 frames
   per second was confirmed by the price list, the others were not.
+* MediaConvert's classes of resolution: a public translation of the pricing page. SD has a vertical
+  resolution below 720, HD 720 to 1,080, UHD more, up to 2,160. Nothing is said of upright pictures.
 * MediaConvert's sound alone: the example of the User Guide's page "About on-demand queues".
 * MediaConvert's minimum and steps: the pricing page, as two mirrors show it.
 """
@@ -51,3 +53,12 @@ S3_GB_MONTH: Final = 0.023
 DYNAMODB_WRITE: Final = 0.625 / 1e6
 DYNAMODB_READ: Final = 0.125 / 1e6
 """A consistent read of an item of up to 4 KB."""
+
+DYNAMODB_EVENTUAL_READ: Final = DYNAMODB_READ / 2
+"""A read that may be a second behind: half a unit (Developer Guide, read consistency)."""
+
+S3_LIST: Final = S3_PUT
+"""A thousand names or versions; the price list has one row for PUT, COPY, POST and LIST."""
+
+S3_INVENTORY_OBJECT: Final = 0.0025 / 1e6
+"""An object in a report of S3 Inventory, as public cost guides repeat S3's pricing page."""

@@ -15,6 +15,7 @@ from components.defaults import FUNCTION_MEMORY_MB
 from components.estimate import prices
 from components.estimate.cost import Cost
 from components.estimate.encode_price import (
+    CHEAPER_CODECS,
     UNPRICED_CODECS,
     Source,
     highest_bitrate,
@@ -23,7 +24,8 @@ from components.estimate.encode_price import (
 )
 from components.presets import Preset
 from components.presets.job_settings import job_document
-from components.presets.professional_tier import professional_settings
+from components.presets.preset import Hls
+from components.presets.professional_tier import Tier, costly_settings
 
 UPLOAD_SECONDS = 600
 """Length of an upload, unless another one is asked for."""
@@ -82,8 +84,9 @@ def report(presets: Sequence[Preset], *, seconds: float = UPLOAD_SECONDS) -> dic
     Returns:
         JSON: the date and region of the prices; the `upload` that is assumed;
         `per_hour_of_source` (one upload of an hour) and `per_thousand_uploads`, each with dollars
-        by part for every one of `presets`, for what they have in `common`, and in `total`;
-        `not_priced`, what a bill has beyond it.
+        by part for every one of `presets`, for what they have in `common`, and in `total`, the same
+        at its `lowest`, and the presets that cost `at_least` that; `copies`, what is paid for
+        sizes above an upload's; `not_priced`, what a bill has beyond it.
     """
     source = Source(seconds=seconds)
     return {
@@ -93,16 +96,18 @@ def report(presets: Sequence[Preset], *, seconds: float = UPLOAD_SECONDS) -> dic
         "upload": asdict(source),
         "per_hour_of_source": _table(presets, Source(seconds=_HOUR_SECONDS), count=1),
         "per_thousand_uploads": _table(presets, source, count=1_000),
+        "copies": list(chain.from_iterable(map(_copies, presets))),
         "not_priced": [*NOT_PRICED, *chain.from_iterable(map(_without_price, presets))],
     }
 
 
-def rendition_cost(preset: Preset, source: Source) -> Cost:
+def rendition_cost(preset: Preset, source: Source, *, lowest: bool = False) -> Cost:
     """Estimate what a preset makes of one upload: the job, the calls, and a month in S3.
 
     Args:
         preset: resolved.
         source: the upload.
+        lowest: whether the lower of two possible prices counts, as of an upright picture.
     """
     outputs = list(_outputs(preset))
     bits = source.seconds * sum(map(highest_bitrate, outputs))
@@ -110,7 +115,7 @@ def rendition_cost(preset: Preset, source: Source) -> Cost:
     # Every output is a file of its own.
     writing = max(len(outputs), _parts(bits)) * prices.S3_PUT
     return _use_cost(RENDITION_USE) + Cost(
-        mediaconvert=sum(output_price(output, source) for output in outputs),
+        mediaconvert=sum(output_price(output, source, lowest=lowest) for output in outputs),
         s3=reading + writing + _month(bits),
     )
 
@@ -126,14 +131,37 @@ def upload_cost(source: Source) -> Cost:
     return _use_cost(UPLOAD_USE) + Cost(s3=writing + _month(bits))
 
 
+def has_unknown_price(preset: Preset) -> bool:
+    """Tell whether a preset costs more than can be said, so that its cost is the least it can be.
+
+    Args:
+        preset: resolved.
+    """
+    has_other_codec = any(video_codec(output) in UNPRICED_CODECS for output in _outputs(preset))
+    return has_other_codec or any(costly_settings(job_document(preset)))
+
+
 def _table(presets: Sequence[Preset], source: Source, *, count: int) -> dict[str, Any]:
-    renditions = {preset.name: rendition_cost(preset, source) for preset in presets}
+    at_least = [preset.name for preset in presets if has_unknown_price(preset)]
+    lowest = {preset.name: rendition_cost(preset, source, lowest=True) for preset in presets}
+    highest = {preset.name: rendition_cost(preset, source) for preset in presets}
+    known = highest | {name: lowest[name] for name in at_least}
     common = upload_cost(source)
     return {
-        "presets": {name: cost.times(count).rounded() for name, cost in renditions.items()},
+        "presets": _rounded(known, count),
         "common": common.times(count).rounded(),
-        "total": sum(renditions.values(), common).times(count).rounded(),
+        "total": _total(lowest if at_least else known, common, count),
+        "lowest": {"presets": _rounded(lowest, count), "total": _total(lowest, common, count)},
+        "at_least": at_least,
     }
+
+
+def _rounded(costs: Mapping[str, Cost], count: int) -> dict[str, dict[str, float]]:
+    return {name: cost.times(count).rounded() for name, cost in costs.items()}
+
+
+def _total(costs: Mapping[str, Cost], common: Cost, count: int) -> dict[str, float]:
+    return sum(costs.values(), common).times(count).rounded()
 
 
 def _use_cost(use: Use) -> Cost:
@@ -161,12 +189,37 @@ def _outputs(preset: Preset) -> Iterator[Mapping[str, Any]]:
         yield from group["Outputs"]
 
 
+def _copies(preset: Preset) -> Iterator[str]:
+    """Say what a ladder costs an upload that is smaller than its sizes: no picture is enlarged."""
+    if not isinstance(preset.rendition, Hls) or len(preset.rendition.pictures) == 1:
+        return
+    outputs = list(_outputs(preset))
+    pictures = [output["VideoDescription"] for output in outputs]
+    areas = [picture["Width"] * picture["Height"] for picture in pictures]
+    smallest = areas.index(min(areas))
+    one = output_price(outputs[smallest], Source(seconds=_HOUR_SECONDS))
+    box = f"{pictures[smallest]['Width']}x{pictures[smallest]['Height']}"
+    yield (
+        f"{preset.name}: an upload of {box} or less becomes {len(outputs)} equal pictures "
+        f"({', '.join(preset.rendition.pictures)}), each billed: "
+        f"{'at least ' if has_unknown_price(preset) else ''}${one * len(outputs):.2f} for an hour "
+        f"instead of ${one:.2f}"
+    )
+
+
 def _without_price(preset: Preset) -> Iterator[str]:
-    for setting in professional_settings(job_document(preset)):
+    for setting, tier in costly_settings(job_document(preset)):
+        is_billed = "is billed" if tier is Tier.PROFESSIONAL else "may be billed, AWS does not say,"
         yield (
-            f"{preset.name}: {setting} is billed at the professional tier, whose factors are not "
+            f"{preset.name}: {setting} {is_billed} at the professional tier, whose factors are not "
             "in the table of prices"
         )
-    codecs = (video_codec(output) for output in _outputs(preset))
-    for codec in dict.fromkeys(codec for codec in codecs if codec in UNPRICED_CODECS):
-        yield f"{preset.name}: {codec} is counted like H.264 of the same size, for want of a price"
+    codecs = dict.fromkeys(video_codec(output) for output in _outputs(preset))
+    for codec in codecs:
+        if codec in CHEAPER_CODECS:
+            yield f"{preset.name}: {codec} is counted like H.264 of its size, the most it costs"
+        elif codec in UNPRICED_CODECS:
+            yield (
+                f"{preset.name}: {codec} is counted like H.264 of its size; its factors are not in "
+                "the table of prices"
+            )

@@ -50,15 +50,38 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield title
         yield from _aligned([("", *_PARTS.values()), *_rows(report[name])])
+    if report["copies"]:
+        yield ""
+        yield "No picture is enlarged, so a small upload pays for copies:"
+        yield from (f"  - {what}" for what in report["copies"])
     yield ""
     yield "Not in it:"
     yield from (f"  - {what}" for what in report["not_priced"])
 
 
 def _rows(table: Mapping[str, Any]) -> Iterator[Row]:
-    costs = {**table["presets"], "upload itself": table["common"], "total": table["total"]}
-    for name, cost in costs.items():
-        yield name, *(_dollars(cost[part]) for part in _PARTS)
+    at_least, lowest = table["at_least"], table["lowest"]
+    for name, cost in table["presets"].items():
+        yield from _bounds(name, lowest["presets"][name], cost, has_highest=name not in at_least)
+    yield _row("upload itself", table["common"])
+    yield from _bounds("total", lowest["total"], table["total"], has_highest=not at_least)
+
+
+def _bounds(
+    name: str, lowest: Mapping[str, float], cost: Mapping[str, float], *, has_highest: bool
+) -> Iterator[Row]:
+    """Say in the row itself what is not one number: no reader looks for it elsewhere."""
+    if not has_highest:
+        yield _row(f"{name}, at least", lowest)
+    elif lowest != cost:
+        yield _row(f"{name}, from", lowest)
+        yield _row(f"{name}, to", cost)
+    else:
+        yield _row(name, cost)
+
+
+def _row(name: str, cost: Mapping[str, float]) -> Row:
+    return name, *(_dollars(cost[part]) for part in _PARTS)
 
 
 def _dollars(amount: float) -> str:

@@ -38,14 +38,24 @@ _AUDIO_CODEC_SETTINGS = {
 _CODECS_THAT_NEED_BITRATE = ("H_264", "H_265", "MPEG2")
 """The model calls Bitrate required for CBR and VBR here; VP8 and VP9 choose one themselves."""
 
-# From the User Guide's table of maximum output resolutions: longer and shorter side. Only codecs
-# that may stand upright as well are here.
-_LARGEST_PICTURES = {
+# From the User Guide's table of maximum output resolutions.
+_UPRIGHT_TOO = {
+    "AVC_INTRA": (1920, 1080),
     "H_264": (4096, 2160),
     "H_265": (8192, 4320),
+    "VC3": (1920, 1080),
     "VP8": (4096, 2160),
     "VP9": (4096, 2160),
 }
+"""Longer and shorter side in pixels, whichever is the height."""
+_LYING = {
+    "AV1": (4096, 2160),
+    "GIF": (3840, 3840),
+    "MPEG2": (1920, 1152),
+    "PRORES": (4096, 4096),
+    "XAVC": (4096, 2160),
+}
+"""Width and height in pixels."""
 
 _GOP_UNITS_WITH_SIZE = ("FRAMES", "SECONDS")
 _CODECS_WITH_GOP_UNITS = ("H_264", "H_265")
@@ -125,13 +135,15 @@ def broken_video_rules(
 
 
 def _picture_size(video: Mapping[str, Any], codec: str | None, path: str) -> Iterator[str]:
-    largest = _LARGEST_PICTURES.get(codec or "")
     width, height = video.get("Width", 0), video.get("Height", 0)
-    if largest is None or (max(width, height) <= largest[0] and min(width, height) <= largest[1]):
+    upright_too = codec in _UPRIGHT_TOO
+    largest = (_UPRIGHT_TOO | _LYING).get(codec or "")
+    sides = (max(width, height), min(width, height)) if upright_too else (width, height)
+    if largest is None or (sides[0] <= largest[0] and sides[1] <= largest[1]):
         return
     yield (
-        f"{path} is {width}x{height}; codec {codec} takes at most {largest[0]}x{largest[1]}, "
-        "lying or upright."
+        f"{path} is {width}x{height}; codec {codec} takes at most {largest[0]}x{largest[1]}"
+        f"{', lying or upright' if upright_too else ''}."
     )
 
 

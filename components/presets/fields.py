@@ -1,5 +1,6 @@
 """What each field of a preset may hold, and how it is read."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -158,6 +159,23 @@ class _Ladder(Field):
         return tuple(value)
 
 
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+"""S3's characters and lengths: no `*`, which a policy would take for every bucket."""
+
+
+class _Buckets(Field):
+    expected = "a list of different names of buckets"
+
+    def read(self, value: Any) -> tuple[str, ...]:
+        is_list = isinstance(value, list | tuple)
+        if not is_list or any(
+            not isinstance(name, str) or not _BUCKET_NAME.fullmatch(name) or value.count(name) > 1
+            for name in value
+        ):
+            raise ValueError(value)
+        return tuple(value)
+
+
 class _Text(Field):
     expected = "text of at least one character"
 
@@ -206,6 +224,7 @@ FIELDS: Mapping[str, Field] = {
     "poster_at": _Whole(1, 3_600, " seconds"),
     "elastic_transcoder_preset": _Text(),
     "settings": _Object(),
+    "extra_read_buckets": _Buckets(),
     "allow_professional_tier": _Switch(),
     "paused": _Switch(),
     "priority": _Whole(-50, 50),

@@ -12,6 +12,7 @@ from typing import Any
 
 from components.presets.codec_rules import broken_audio_rules, broken_video_rules
 from components.presets.metadata_rules import broken_metadata_rules
+from components.presets.streaming_rules import SEGMENTED_GROUPS, broken_streaming_rules
 from components.wording import shown
 
 _LONGEST_TOKEN = 64
@@ -30,8 +31,6 @@ GROUP_SETTINGS = {
     "MS_SMOOTH_GROUP_SETTINGS": "MsSmoothGroupSettings",
 }
 """An output group's Type, and the object that has to be beside it."""
-
-_SEGMENTED_GROUPS = ("HLS_GROUP_SETTINGS", "DASH_ISO_GROUP_SETTINGS", "CMAF_GROUP_SETTINGS")
 
 _S3_BUCKET = re.compile(r"^s3://([^/]+)")
 
@@ -57,6 +56,12 @@ def broken_rules(job: Mapping[str, Any]) -> Iterator[str]:
         if not groups:
             yield "Settings.OutputGroups is empty; a job without a JobTemplate needs at least one."
     yield from _captures_alone(groups)
+    if settings.get("FollowSource", 1) > max(1, len(inputs)):
+        yield (
+            f"Settings.FollowSource is {settings['FollowSource']}; it must be the number of one of "
+            f"the {len(inputs)} inputs."
+        )
+    yield from broken_streaming_rules(groups)
     for index, group in enumerate(groups):
         path = f"Settings.OutputGroups[{index}]"
         yield from _group(group, path, inputs)
@@ -126,7 +131,7 @@ def _outputs(
 ) -> Iterator[str]:
     outputs = group.get("Outputs", [])
     yield from _name_modifiers(outputs, path)
-    segmented = group.get("OutputGroupSettings", {}).get("Type") in _SEGMENTED_GROUPS
+    segmented = group.get("OutputGroupSettings", {}).get("Type") in SEGMENTED_GROUPS
     automated = "AutomatedEncodingSettings" in group
     for index, output in enumerate(outputs):
         output_path = f"{path}.Outputs[{index}]"
@@ -159,6 +164,8 @@ def _name_modifiers(outputs: Sequence[Mapping[str, Any]], path: str) -> Iterator
 def _container(output: Mapping[str, Any], path: str) -> Iterator[str]:
     if "Preset" in output and "ContainerSettings" in output:
         yield f"{path} has both Preset and ContainerSettings; keep one of them."
+    if "Preset" not in output and "Container" not in output.get("ContainerSettings", {}):
+        yield f"{path}.ContainerSettings.Container is missing; CreateJob requires it."
     extension = output.get("Extension")
     is_mp4 = output.get("ContainerSettings", {}).get("Container") == "MP4"
     if is_mp4 and extension is not None and extension not in _MP4_EXTENSIONS:

@@ -15,24 +15,12 @@ _RESERVED = ("completed", "input", "ledger", "outcome", "output", "reconcile", "
 _DEAD_LETTER_SUFFIX = "-dlq"
 """What a preset's dead-letter queue has behind the preset's own name."""
 
-_AUTO_NAME_LENGTH = 8
-"""Characters that Pulumi adds to make a physical name unique: a hyphen and seven hex digits."""
 
-_PHYSICAL_NAMES = (
-    ("S3 bucket", "{fanout}-output-{preset}", 63),
-    ("IAM role", "{fanout}-{preset}-pipeline", 64),
-    ("Lambda function", "{fanout}-{preset}", 64),
-    ("SQS queue", "{fanout}-{preset}-dlq", 80),
-)
-"""The longest name of each kind that a preset goes into, and the most characters AWS allows it."""
-
-
-def name_problems(name: str, component_name: str) -> Iterator[str]:
+def name_problems(name: str) -> Iterator[str]:
     """Yield a sentence for each reason why no resource could carry a name.
 
     Args:
         name: a preset's, or a shared pipeline's.
-        component_name: the fan-out's name, which goes in front of every resource's name.
     """
     if not _NAME.fullmatch(name):
         yield (
@@ -44,14 +32,6 @@ def name_problems(name: str, component_name: str) -> Iterator[str]:
             f"{shown(name)} is taken by the fan-out's own resources; a name must not begin with "
             f"{', '.join(_RESERVED)} or end with {_DEAD_LETTER_SUFFIX}."
         )
-    for kind, pattern, longest in _PHYSICAL_NAMES:
-        physical = pattern.format(fanout=component_name, preset=name)
-        excess = len(physical) + _AUTO_NAME_LENGTH - longest
-        if excess > 0:
-            yield (
-                f"{shown(name)} is too long by {excess}: the {kind} {physical}-xxxxxxx would have "
-                f"more than {longest} characters."
-            )
 
 
 def duplicate_names(names: Sequence[Any]) -> Iterator[str]:

@@ -7,12 +7,23 @@ from typing import Any
 from components.presets.job_rules import GROUP_SETTINGS
 from components.wording import did_you_mean, shown
 
-_KEPT = ("AccelerationSettings", "HopDestinations", "Settings", "StatusUpdateInterval")
+_KEPT = ("AccelerationSettings", "Settings", "StatusUpdateInterval")
 _REPLACED = (
     *("BillingTagsSource", "ClientRequestToken", "Priority", "Queue", "Role", "Tags"),
     "UserMetadata",
 )
 """Members of an exported job that are the fan-out's to say."""
+
+_REFUSED = {
+    "HopDestinations": (
+        "the fan-out looks for its jobs in one pipeline and would pay for one that hopped twice"
+    ),
+    "JobTemplate": (
+        "it is kept outside of the document, where nobody can check it; write its settings out"
+    ),
+}
+"""Members of an exported job that a preset's job cannot have, and why. The console exports them
+empty where they are not used."""
 
 _EXTENSIONS = {"MP4": "mp4", "MOV": "mov", "MXF": "mxf", "WEBM": "webm", "M2TS": "m2ts"}
 """What MediaConvert puts behind the dot of a container when an output does not say it."""
@@ -43,8 +54,11 @@ def own_job_problems(settings: Mapping[str, Any], name: str) -> Iterator[str]:
         name: the preset's.
     """
     job = _as_job(settings)
-    for member in job:
-        if member not in (*_KEPT, *_REPLACED):
+    for member, value in job.items():
+        if member in _REFUSED:
+            if value:
+                yield f"settings has {member}; {_REFUSED[member]}."
+        elif member not in (*_KEPT, *_REPLACED):
             guess = did_you_mean(str(member), _KEPT)
             yield f"settings has {member}{guess}, which a preset's job cannot have."
     inner = job["Settings"]

@@ -84,9 +84,15 @@ class PresetArgs(TypedDict):
     whole job or its `Settings`. It has one input, the upload. Queue, role, metadata, input file and
     destinations are replaced by the fan-out's."""
 
+    extra_read_buckets: NotRequired[list[str]]
+    """Names of the buckets with what the job in `settings` reads beside the upload: captions,
+    images, fonts. The pipeline of this preset alone may read them. Default: none, and a job that
+    reads from any bucket, were it the input bucket, is refused."""
+
     allow_professional_tier: NotRequired[bool]
-    """Accept settings that AWS bills at the professional tier, at several times the basic price.
-    Default: false, and a preset with such a setting is refused."""
+    """Accept settings that AWS bills at the professional tier, at several times the basic price, or
+    of which nobody knows that it does not. Default: false, and a preset with such a setting is
+    refused."""
 
     paused: NotRequired[bool]
     """Let the pipeline take jobs and run none; they wait until it is resumed. Default: false."""
@@ -95,8 +101,9 @@ class PresetArgs(TypedDict):
     """Which of the jobs that wait in a pipeline runs first, -50 to 50, the highest. Default: 0."""
 
     concurrent_jobs: NotRequired[int]
-    """Jobs that the pipeline runs at a time, 1 or more; the account's quotas bound it. Default:
-    what the account's quota gives a pipeline."""
+    """Jobs that the pipeline runs at a time, 1 or more; the account's quotas bound it, and above
+    them `pulumi up` tries for an hour before it fails. AWS keeps the number when the field is
+    taken out later. Default: what the account's quota gives a pipeline."""
 
     pipeline: NotRequired[str]
     """Name of a pipeline that this preset shares with every other preset that gives the same name,
@@ -172,6 +179,8 @@ class OwnJob:
     """A MediaConvert job that the user wrote."""
 
     job: Mapping[str, Any]
+    read_buckets: tuple[str, ...] = ()
+    """Names of the buckets that it reads beside the upload."""
 
 
 Rendition = Mp4 | Hls | Thumbnails | AudioFile | OwnJob
@@ -188,3 +197,8 @@ class Preset:
     priority: int = 0
     concurrent_jobs: int | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def read_buckets(self) -> tuple[str, ...]:
+        """Names of the buckets that its jobs read beside the input bucket."""
+        return self.rendition.read_buckets if isinstance(self.rendition, OwnJob) else ()

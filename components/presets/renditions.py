@@ -33,7 +33,7 @@ FIELDS_OF_KIND: Mapping[str, tuple[str, ...]] = {
 """The fields of `PresetArgs` that say something about each kind of rendition."""
 
 RENDITION_FIELDS = (
-    *("kind", "elastic_transcoder_preset", "settings"),
+    *("kind", "elastic_transcoder_preset", "settings", "extra_read_buckets"),
     *dict.fromkeys(name for names in FIELDS_OF_KIND.values() for name in names),
 )
 """Every field that says something about the rendition."""
@@ -53,7 +53,7 @@ def fields_beside(entry: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
         entry: what the user wrote; a `kind` or `elastic_transcoder_preset` in it exists.
     """
     if "settings" in entry:
-        return "settings", ()
+        return "settings", ("extra_read_buckets",)
     if "elastic_transcoder_preset" not in entry:
         return "kind", FIELDS_OF_KIND[entry.get("kind", "mp4")]
     translated = SYSTEM_PRESETS[entry["elastic_transcoder_preset"]].rendition
@@ -92,7 +92,9 @@ def rendition(name: str, values: Mapping[str, Any]) -> Rendition:
 
 def _base(name: str, values: Mapping[str, Any]) -> Rendition:
     if "settings" in values:
-        return OwnJob(job=own_job(values["settings"], name))
+        return OwnJob(
+            job=own_job(values["settings"], name), read_buckets=values.get("extra_read_buckets", ())
+        )
     if "elastic_transcoder_preset" in values:
         return SYSTEM_PRESETS[values["elastic_transcoder_preset"]].rendition
     match values.get("kind", "mp4"):

@@ -14,9 +14,10 @@ from components.presets.fields import FIELDS, field_problems
 from components.presets.job_settings import complete_for_check, job_document
 from components.presets.metadata_rules import broken_metadata_rules
 from components.presets.names import duplicate_names, name_problems
+from components.presets.outside_needs import outside_needs
 from components.presets.own_job import own_job_problems
 from components.presets.preset import OwnJob, Preset, PresetArgs, Thumbnails
-from components.presets.professional_tier import professional_settings
+from components.presets.professional_tier import Tier, costly_settings
 from components.presets.renditions import FIELDS_OF_KIND, RENDITION_FIELDS, fields_beside, rendition
 from components.presets.service_model import check_job
 from components.wording import did_you_mean, shown
@@ -49,12 +50,7 @@ class PresetError(ValueError):
         super().__init__(f"the presets cannot work:\n{listed}")
 
 
-def resolve(
-    entries: Sequence[PresetArgs],
-    *,
-    component_name: str = "videoconverter",
-    pipeline_quota: int = 0,
-) -> tuple[Preset, ...]:
+def resolve(entries: Sequence[PresetArgs], *, pipeline_quota: int = 0) -> tuple[Preset, ...]:
     """Turn what the user wrote into presets that work.
 
     An entry whose name is in the catalogue starts from the catalogue's rendition. A new name has to
@@ -62,7 +58,6 @@ def resolve(
 
     Args:
         entries: the presets of the configuration.
-        component_name: the fan-out's name, which goes in front of every resource's name.
         pipeline_quota: MediaConvert queues that the account has left for this fan-out. Default: 0,
             not checked.
 
@@ -79,7 +74,7 @@ def resolve(
     problems: list[str] = []
     presets: list[Preset] = []
     for index, entry in enumerate(entries):
-        wrong = list(_entry_problems(entry, component_name))
+        wrong = list(_entry_problems(entry))
         if not wrong:
             preset = _preset(entry)
             presets.append(preset)
@@ -98,7 +93,7 @@ def _label(index: int, entry: Any) -> str:
     return f"presets[{index}]" if name is None else f"presets[{index}] {shown(name)}"
 
 
-def _entry_problems(entry: Any, component_name: str) -> Iterator[str]:
+def _entry_problems(entry: Any) -> Iterator[str]:
     if not isinstance(entry, Mapping):
         yield f"{shown(entry)} is not an object; write `name: 720p`, for example."
         return
@@ -109,8 +104,8 @@ def _entry_problems(entry: Any, component_name: str) -> Iterator[str]:
             guess = did_you_mean(str(name), _FIELD_NAMES)
             yield f"{name} is not a field{guess}; the fields are {', '.join(_FIELD_NAMES)}."
     yield from _kind_problems(entry)
-    yield from _name_problems(entry, component_name)
-    yield from _value_problems(entry, component_name)
+    yield from _name_problems(entry)
+    yield from _value_problems(entry)
 
 
 def _kind_problems(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -119,14 +114,14 @@ def _kind_problems(entry: Mapping[str, Any]) -> Iterator[str]:
     if not is_known and "settings" not in entry:
         return
     decider, allowed = fields_beside(entry)
-    beside = f"beside it there may be {', '.join(allowed)}" if allowed else "it says everything"
+    beside = f"beside it there may be {', '.join(allowed)}"
     for name in entry:
         if name in RENDITION_FIELDS and name not in (decider, *allowed):
-            value = f" {entry.get(decider, 'mp4')}" if allowed else ""
+            value = "" if decider == "settings" else f" {entry.get(decider, 'mp4')}"
             yield f"{name} does not go with {decider}{value}; {beside}."
 
 
-def _name_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[str]:
+def _name_problems(entry: Mapping[str, Any]) -> Iterator[str]:
     name = entry.get("name")
     if name is None or name == "":
         yield f"name is missing; the catalogue has {', '.join(CATALOGUE)}."
@@ -141,10 +136,10 @@ def _name_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[st
                 f"{did_you_mean(name, CATALOGUE)}, which has {', '.join(CATALOGUE)}, "
                 "and a new name needs a width and a height."
             )
-        yield from name_problems(name, component_name)
+        yield from name_problems(name)
 
 
-def _value_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[str]:
+def _value_problems(entry: Mapping[str, Any]) -> Iterator[str]:
     """Look at the fields that need more than `FIELDS`; what is wrong there is left out here."""
     names = ("settings", "tags", "pipeline", "elastic_transcoder_preset")
     settings, tags, pipeline, preset_id = (entry.get(name) for name in names)
@@ -153,7 +148,7 @@ def _value_problems(entry: Mapping[str, Any], component_name: str) -> Iterator[s
     if isinstance(tags, Mapping) and all(isinstance(value, str) for value in tags.values()):
         yield from broken_metadata_rules(tags, "tags", most=_MOST_TAGS)
     if isinstance(pipeline, str) and pipeline:
-        for problem in name_problems(pipeline, component_name):
+        for problem in name_problems(pipeline):
             yield f"pipeline: {problem}"
     if isinstance(preset_id, str) and preset_id:
         yield from id_problems(preset_id)
@@ -180,12 +175,15 @@ def _job_problems(preset: Preset, *, allow_professional_tier: bool) -> Iterator[
             return
     document = job_document(preset)
     wrong = check_job(complete_for_check(document))
+    if not wrong and isinstance(preset.rendition, OwnJob):
+        wrong = list(outside_needs(document, preset.read_buckets))
     yield from wrong
     if wrong or allow_professional_tier:
         return
-    for setting in professional_settings(document):
+    for setting, tier in costly_settings(document):
+        leaves = "leaves" if tier is Tier.PROFESSIONAL else "may leave, AWS does not say,"
         yield (
-            f"{setting} leaves MediaConvert's basic price tier; take it out or set "
+            f"{setting} {leaves} MediaConvert's basic price tier; take it out or set "
             "allow_professional_tier: true."
         )
 

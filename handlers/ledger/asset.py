@@ -31,7 +31,7 @@ class Asset:
     """Unix time in seconds since when nothing has happened; None when nothing is left to happen."""
     looks: int
     """How often reconcile has looked at it since."""
-    previous: str | None
+    previous: str | None = None
     """Digest of the upload of the same key that this one overwrote; None when none was known."""
 
     @property

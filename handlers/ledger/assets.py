@@ -14,6 +14,7 @@ from handlers.ledger.latest import CurrentVersion, Latest, comparable
 from handlers.ledger.rendition import State
 from handlers.ledger.table import Change, ConditionRefusedError, ItemKey, Table
 from handlers.names import LedgerKey
+from handlers.pauses import Pauses
 from handlers.upload import Upload
 
 SORT_KEY: Final = "asset"
@@ -132,16 +133,24 @@ class Assets:
         except ConditionRefusedError:
             return  # Whoever wrote the newer revision tells of it.
 
-    def waiting_since(self, latest: int) -> Iterator[Asset]:
+    def known(self, digests: Collection[str], pauses: Pauses) -> set[str]:
+        """Tell which of many uploads the ledger knows, by their digests.
+
+        Raises:
+            OutOfTimeError: DynamoDB refuses for longer than there is time.
+        """
+        keys = {_key(digest): digest for digest in digests}
+        return {keys[key] for key in self._table.get_many(keys, pauses)}
+
+    def waiting_since(self, latest: int, pauses: Pauses) -> Iterator[list[Asset]]:
         """Read the assets that nothing has happened to since a time, the oldest first.
 
         Args:
             latest: Unix time in seconds.
+            pauses: Waits while DynamoDB refuses.
         """
-        for key in self._table.open_since(SORT_KEY, latest):
-            item = self._table.get(key)
-            if item is not None and LedgerKey.SINCE in item:
-                yield Asset.from_item(item)
+        for page in self._table.open_since(SORT_KEY, latest, pauses):
+            yield [Asset.from_item(item) for item in page]
 
     def touch(self, asset: Asset) -> None:
         """Write down that an asset was looked at, which takes it to the end of the line."""

@@ -1,5 +1,7 @@
 """How far a long task has come, for the invocation that goes on with it."""
 
+from contextlib import suppress
+
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from handlers.ledger.items import Stamp
@@ -16,26 +18,35 @@ class Progress:
         self._table = table
         self._stamp = stamp
 
-    def read(self, task: str) -> str:
-        """Read where a task stopped; empty when it starts at the beginning."""
+    def bookmark(self, task: str) -> "Bookmark":
+        """Read where a task stopped."""
         item = self._table.get((PARTITION, task))
-        place: str = item["place"] if item else ""
-        return place
+        return Bookmark(self._table, self._stamp, task, item["place"] if item else "")
 
-    def write(self, task: str, *, before: str, place: str) -> None:
-        """Write down where a task stops, unless another invocation has gone on meanwhile.
+
+class Bookmark:
+    """Where one task stopped, for the run that goes on from there."""
+
+    def __init__(self, table: Table, stamp: Stamp, task: str, place: str) -> None:
+        """Begin where the run before stopped; empty for the beginning."""
+        self._table = table
+        self._stamp = stamp
+        self._task = task
+        self.place = place
+
+    def move(self, place: str) -> None:
+        """Write down how far the task is, unless another run has gone on meanwhile.
 
         Args:
-            task: Name of the task.
-            before: Where it started.
-            place: Where it stops; empty at the end.
+            place: Where it is; empty at the end.
         """
-        is_same: ConditionBase = Attr("place").eq(before)
-        if not before:
+        if place == self.place:
+            return
+        is_same: ConditionBase = Attr("place").eq(self.place)
+        if not self.place:
             is_same |= Attr("place").not_exists()
-        try:
-            self._table.update(
-                (PARTITION, task), Change(put={"place": place, **self._stamp.expiring()}), is_same
-            )
-        except ConditionRefusedError:
-            return  # Both work through the same list, and the other one is ahead or starts again.
+        change = Change(put={"place": place, **self._stamp.expiring()})
+        # A refusal says that another run is ahead, or starts again; both go through the same list.
+        with suppress(ConditionRefusedError):
+            self._table.update((PARTITION, self._task), change, is_same)
+        self.place = place

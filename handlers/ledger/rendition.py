@@ -62,6 +62,8 @@ class Duty(StrEnum):
     """Tell the completed topic."""
     ASSET = "asset"
     """Tell the asset, which is announced when all its renditions have come to an end."""
+    SURPLUS = "surplus"
+    """Delete numbered files, such as segments, that an overwritten upload left over."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,8 @@ class Rendition:
     """Unix time in seconds at which the latest attempt came to its end; None before."""
     unresolved_since: int | None
     """Since when there may be a job that nobody has noted; None when that is excluded."""
+    searched: Mapping[str, Any] | None = None
+    """How far the search for that job has come; the search's own words."""
     deliveries: int
     """Claims in a row that ended without anybody saying how."""
     retries: int
@@ -145,9 +149,9 @@ class Rendition:
     """Unix time in seconds since when nothing has happened; None when nothing is left to happen."""
     looks: int
     """How often reconcile has looked at it since."""
-    is_overtaken: bool
+    is_overtaken: bool = False
     """Whether a newer upload of the key has been seen while this one was under way."""
-    late_jobs: frozenset[str]
+    late_jobs: frozenset[str] = frozenset()
     """Jobs of overwritten uploads of the key that ended after a job of this one may have begun."""
 
     @property
@@ -167,6 +171,7 @@ class Rendition:
             claimed_at=item["claimed_at"],
             ended_at=item.get("ended_at"),
             unresolved_since=item.get("unresolved_since"),
+            searched=item.get("searched"),
             deliveries=item.get("deliveries", 0),
             retries=item.get("retries", 0),
             job_id=item.get("job_id"),

@@ -1,6 +1,6 @@
 """The ledger's renditions: claims and moves, each one conditional write."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from handlers.ledger.rendition import (
     State,
 )
 from handlers.ledger.table import Change, ConditionRefusedError, ItemKey, Table
-from handlers.names import LedgerKey
+from handlers.pauses import Pauses
 from handlers.upload import Upload
 
 PREFIX: Final = "rendition#"
@@ -85,17 +85,32 @@ class Renditions:
         items = self._table.partition(upload_partition(digest), PREFIX)
         return [Rendition.from_item(item) for item in items]
 
-    def waiting_since(self, preset: str, latest: int) -> Iterator[Rendition]:
+    def get_all(
+        self, wanted: Collection[tuple[str, str]], pauses: Pauses
+    ) -> dict[tuple[str, str], Rendition]:
+        """Read those of many renditions that there are.
+
+        Args:
+            wanted: Pairs of an upload's digest and a preset.
+            pauses: Waits while DynamoDB refuses.
+
+        Raises:
+            OutOfTimeError: It does so for longer than there is time.
+        """
+        keys = {_key(digest, preset): (digest, preset) for digest, preset in wanted}
+        items = self._table.get_many(keys, pauses)
+        return {keys[key]: Rendition.from_item(item) for key, item in items.items()}
+
+    def waiting_since(self, preset: str, latest: int, pauses: Pauses) -> Iterator[list[Rendition]]:
         """Read the renditions of a preset that nothing has happened to since a time, oldest first.
 
         Args:
             preset: Name of the preset.
             latest: Unix time in seconds.
+            pauses: Waits while DynamoDB refuses.
         """
-        for key in self._table.open_since(PREFIX + preset, latest):
-            item = self._table.get(key)
-            if item is not None and LedgerKey.SINCE in item:
-                yield Rendition.from_item(item)
+        for page in self._table.open_since(PREFIX + preset, latest, pauses):
+            yield [Rendition.from_item(item) for item in page]
 
     def claim(
         self, upload: Upload, preset: str, attempt: int, *, abandoned_after: int
@@ -142,7 +157,13 @@ class Renditions:
             ) from error
         return Rendition.from_item(item)
 
-    def no_answer(self, claimed: Rendition, *, since: int | None = None) -> None:
+    def no_answer(
+        self,
+        claimed: Rendition,
+        *,
+        since: int | None = None,
+        searched: Mapping[str, Any] | None = None,
+    ) -> None:
         """Keep a claim whose job may exist, as CreateJob or the search for it was not answered.
 
         The delivery has not died, so it does not count as one that did.
@@ -150,12 +171,17 @@ class Renditions:
         Args:
             claimed: The claim.
             since: Since when there may be a job, in Unix time; None when that is as it was.
+            searched: How far the search for it has come; it counts for the next delivery only.
 
         Raises:
             NotMovedError: The claim is not the delivery's any more.
         """
-        doubt = {} if since is None else {"unresolved_since": since}
-        change = Change(put={**doubt, **self._stamp.expiring()}, remove=frozenset({"deliveries"}))
+        news = {"unresolved_since": since, "searched": searched}
+        put = {name: value for name, value in news.items() if value is not None}
+        change = Change(
+            put={**put, **self._stamp.expiring()},
+            remove=frozenset({"deliveries", "searched"} - put.keys()),
+        )
         is_same_claim = (
             Attr("state").eq(State.CLAIMED)
             & Attr("attempt").eq(claimed.attempt)
@@ -180,6 +206,7 @@ class Renditions:
         job_id: str | None = None,
         failure: Failure | None = None,
         outputs: Sequence[Output] = (),
+        owed: frozenset[Duty] = frozenset(),
         when: ConditionBase | None = None,
     ) -> Rendition:
         """Move the current attempt of a rendition into a state, if that follows from its own.
@@ -190,6 +217,7 @@ class Renditions:
             job_id: The job that is the reason; the rendition's is the same or not known yet.
             failure: Why, where something went wrong.
             outputs: What the job wrote.
+            owed: What is owed besides what always is in that state.
             when: A further condition.
 
         Returns:
@@ -202,10 +230,12 @@ class Renditions:
             "job_id": job_id,
             "failure": asdict(failure) if failure else None,
             "outputs": [asdict(output) for output in outputs],
-            "owed": MOVES[state].owed,
+            "owed": MOVES[state].owed | owed,
         }
         put: dict[str, Any] = {name: value for name, value in news.items() if value}
-        stale = {"unresolved_since", "deliveries", "looks"} | ({"owed", "failure"} - put.keys())
+        stale = {"unresolved_since", "searched", "deliveries", "looks"} | (
+            {"owed", "failure"} - put.keys()
+        )
         if state is State.WAITING:
             stale |= {"written_over"}  # There was no job that could have been written over.
         if state in ENDS:
@@ -225,8 +255,20 @@ class Renditions:
             condition &= when
         return self._update(rendition, change, condition)
 
-    def complete(self, rendition: Rendition, job_id: str, outputs: Sequence[Output]) -> Rendition:
+    def complete(
+        self,
+        rendition: Rendition,
+        job_id: str,
+        outputs: Sequence[Output],
+        owed: frozenset[Duty] = frozenset(),
+    ) -> Rendition:
         """Write down that the job of an attempt is complete.
+
+        Args:
+            rendition: The rendition and its attempt.
+            job_id: The job.
+            outputs: What it wrote.
+            owed: What is owed besides what always is.
 
         Returns:
             The rendition: complete, or due for another attempt where a late job of an overwritten
@@ -238,7 +280,12 @@ class Renditions:
         is_written_over = Attr("written_over").eq(rendition.attempt)
         try:
             return self.move(
-                rendition, State.COMPLETE, job_id=job_id, outputs=outputs, when=~is_written_over
+                rendition,
+                State.COMPLETE,
+                job_id=job_id,
+                outputs=outputs,
+                owed=owed,
+                when=~is_written_over,
             )
         except NotMovedError:
             return self.reopen(
@@ -356,6 +403,22 @@ class Renditions:
         """
         change = Change(put=self._stamp.waiting(PREFIX + rendition.preset), add={"looks": 1})
         self._update(rendition, change, Attr("since").eq(rendition.since))
+
+    def reopen_ended(self, rendition: Rendition, reason: Failure) -> Rendition:
+        """Let a rendition be made once more that has ended and owes nothing, on purpose.
+
+        Args:
+            rendition: The rendition as it ended.
+            reason: Why.
+
+        Returns:
+            The rendition as it is now: it owes the next attempt.
+
+        Raises:
+            NotMovedError: It has not ended, owes something, or the attempt is another one.
+        """
+        has_ended = Attr("state").is_in(sorted(ENDS)) & Attr("owed").not_exists()
+        return self.reopen(rendition, reason, when=has_ended)
 
     def _update(self, rendition: Rendition, change: Change, when: ConditionBase) -> Rendition:
         key = _key(rendition.upload.digest, rendition.preset)

@@ -1,8 +1,9 @@
 """A DynamoDB table, reduced to what a ledger needs: reads by key and conditional writes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder, Key
@@ -10,6 +11,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from handlers.names import LEDGER_INDEX, LedgerKey
+from handlers.pauses import Pauses
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -19,8 +21,8 @@ Item = dict[str, Any]
 ItemKey = tuple[str, str]
 """Partition and sort key."""
 
-MOST_KEYS: Final = 100
-"""Items that BatchGetItem takes in one call."""
+KEYS_PER_READ: Final = 100
+"""The most that BatchGetItem takes."""
 
 CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 
@@ -72,24 +74,36 @@ class Table:
         answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
         return _read(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, keys: Sequence[ItemKey]) -> dict[ItemKey, Item]:
-        """Read items as they are now, up to 100 in one call.
+    def get_many(
+        self, keys: Collection[ItemKey], pauses: Pauses | None = None
+    ) -> dict[ItemKey, Item]:
+        """Read those of many items that there are, a hundred a call.
 
-        Returns:
-            The items by their keys; those that do not exist are left out.
+        Args:
+            keys: The items' keys.
+            pauses: Waits while DynamoDB refuses, or leaves keys unread for want of capacity. For
+                whoever reads in great numbers what has stood still for minutes: the items are as
+                they were within the last second or so, at half the price. None for items as they
+                are now, and for refusals that are raised.
+
+        Raises:
+            OutOfTimeError: DynamoDB refuses for longer than there is time.
         """
-        items: dict[ItemKey, Item] = {}
-        wanted: list[Any] = [_key(key) for key in keys]
-        while wanted:
-            batch, rest = wanted[:MOST_KEYS], wanted[MOST_KEYS:]
-            answer = self._client.batch_get_item(
-                RequestItems={self._name: {"Keys": batch, "ConsistentRead": True}}
-            )
-            for item in map(_read, answer["Responses"].get(self._name, [])):
-                items[item[LedgerKey.PARTITION], item[LedgerKey.SORT]] = item
-            left = answer.get("UnprocessedKeys", {})
-            wanted = [*(left[self._name]["Keys"] if left else []), *rest]
-        return items
+        found = {}
+        distinct = list(dict.fromkeys(keys))
+        for start in range(0, len(distinct), KEYS_PER_READ):
+            chunk = [_key(key) for key in distinct[start : start + KEYS_PER_READ]]
+            request: Any = {self._name: {"Keys": chunk, "ConsistentRead": pauses is None}}
+            while request:
+                call = partial(self._client.batch_get_item, RequestItems=request)
+                answer = pauses.patiently(call) if pauses else call()
+                for attributes in answer["Responses"].get(self._name, []):
+                    item = _read(attributes)
+                    found[item[LedgerKey.PARTITION], item[LedgerKey.SORT]] = item
+                request = answer.get("UnprocessedKeys")
+                if request and pauses:
+                    pauses.wait()
+        return found
 
     def partition(self, partition: str, sort_prefix: str = "") -> Iterator[Item]:
         """Read the items of a partition as they are now, in the order of their sort keys."""
@@ -98,16 +112,36 @@ class Table:
             condition &= Key(LedgerKey.SORT).begins_with(sort_prefix)
         return self._query(condition, ConsistentRead=True)
 
-    def open_since(self, sort_key: str, latest: int) -> Iterator[ItemKey]:
-        """Find the keys of open items that have not changed since a time, the oldest first.
+    def open_since(self, sort_key: str, latest: int, pauses: Pauses) -> Iterator[list[Item]]:
+        """Read the open items that have not changed since a time, page by page, the oldest first.
 
         Args:
             sort_key: The items' own sort key.
             latest: Unix time in seconds.
+            pauses: Waits while DynamoDB refuses.
+
+        Raises:
+            OutOfTimeError: It does so for longer than there is time.
         """
         condition = Key(LedgerKey.OPEN).eq(sort_key) & Key(LedgerKey.SINCE).lte(latest)
-        for item in self._query(condition, IndexName=LEDGER_INDEX):
-            yield item[LedgerKey.PARTITION], item[LedgerKey.SORT]
+        request = self._query_request(condition, IndexName=LEDGER_INDEX, Limit=KEYS_PER_READ)
+        start: dict[str, Any] = {}
+        while True:
+            page = pauses.patiently(partial(self._client.query, **request, **start))
+            keys = [
+                (item[LedgerKey.PARTITION], item[LedgerKey.SORT])
+                for item in map(_read, page["Items"])
+            ]
+            items = self.get_many(keys, pauses)
+            # The index may be behind: what is not open any more is nobody's business.
+            still_open = [
+                items[key] for key in keys if key in items and LedgerKey.SINCE in items[key]
+            ]
+            if still_open:
+                yield still_open
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def insert(self, key: ItemKey, attributes: Mapping[str, Any]) -> bool:
         """Write an item unless its key is taken; tell whether it was written."""
@@ -156,17 +190,22 @@ class Table:
         return _read(answer["Attributes"])
 
     def _query(self, condition: ConditionBase, **options: Any) -> Iterator[Item]:
-        expression = ConditionExpressionBuilder().build_expression(condition, is_key_condition=True)
         pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
-            KeyConditionExpression=expression.condition_expression,
-            ExpressionAttributeNames=expression.attribute_name_placeholders,
-            ExpressionAttributeValues=_write(expression.attribute_value_placeholders),
-            **options,
+            **self._query_request(condition, **options)
         )
         for page in pages:
             for item in page["Items"]:
                 yield _read(item)
+
+    def _query_request(self, condition: ConditionBase, **options: Any) -> dict[str, Any]:
+        expression = ConditionExpressionBuilder().build_expression(condition, is_key_condition=True)
+        return {
+            "TableName": self._name,
+            "KeyConditionExpression": expression.condition_expression,
+            "ExpressionAttributeNames": expression.attribute_name_placeholders,
+            "ExpressionAttributeValues": _write(expression.attribute_value_placeholders),
+            **options,
+        }
 
 
 class _UpdateExpression:

@@ -12,7 +12,7 @@ from itertools import chain, repeat
 from typing import Any
 
 from handlers.ledger.rendition import Failure, Output
-from handlers.mediaconvert.output_groups import bucket_and_key, expected_outputs
+from handlers.mediaconvert.output_groups import bucket_and_key, output_uri, playlist
 from handlers.names import JobMetadata
 
 
@@ -89,18 +89,28 @@ def read_job(job: Mapping[str, Any]) -> JobEnd | None:
 def _groups(job: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Write what GetJob says about outputs as an event has it; it leaves out where they are."""
     reports = chain(job.get("OutputGroupDetails", []), repeat({}))
-    for uri, report in zip(expected_outputs(job["Settings"]), reports, strict=False):
-        first: dict[str, Any] = next(iter(report.get("OutputDetails", [])), {})
-        video = first.get("VideoDetails", {})
-        details = {
-            "outputFilePaths": [uri] if uri else [],
-            "durationInMs": first.get("DurationInMs"),
-            "videoDetails": {
-                "widthInPx": video.get("WidthInPx"),
-                "heightInPx": video.get("HeightInPx"),
-            },
+    for group, report in zip(job["Settings"]["OutputGroups"], reports, strict=False):
+        main = playlist(group)
+        details = chain(report.get("OutputDetails", []), repeat({}))
+        yield {
+            "playlistFilePaths": [main] if main else [],
+            "outputDetails": [
+                _output_details(output_uri(group, output), detail)
+                for output, detail in zip(group["Outputs"], details, strict=False)
+            ],
         }
-        yield {"outputDetails": [details]}
+
+
+def _output_details(uri: str | None, detail: Mapping[str, Any]) -> dict[str, Any]:
+    video = detail.get("VideoDetails", {})
+    return {
+        "outputFilePaths": [uri] if uri else [],
+        "durationInMs": detail.get("DurationInMs"),
+        "videoDetails": {
+            "widthInPx": video.get("WidthInPx"),
+            "heightInPx": video.get("HeightInPx"),
+        },
+    }
 
 
 def _end(detail: Mapping[str, Any]) -> JobEnd | None:

@@ -3,17 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from handlers.ledger.rendition import Rendition
-from handlers.mediaconvert.job_events import JobEnd, read_job
+from handlers.ledger.rendition import Failure, Rendition
+from handlers.mediaconvert.job_events import JobEnd, JobStatus, read_job
 from handlers.names import JobMetadata
 from handlers.observability import logger
 
 if TYPE_CHECKING:
     from types_boto3_mediaconvert import MediaConvertClient
+
+
+JOB_MISSING: Final = Failure(
+    code="job_missing",
+    reason="MediaConvert does not know the job any more, and its end was never reported.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +28,27 @@ class Jobs:
 
     mediaconvert: "MediaConvertClient"
     fanout: str
+
+    def end(self, rendition: Rendition) -> JobEnd | None:
+        """Ask how a rendition's job has ended; None while it goes on.
+
+        Raises:
+            ClientError, BotoCoreError: MediaConvert refused.
+        """
+        try:
+            return read_job(self._get(rendition.job_id or ""))
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.NOT_FOUND:
+                raise
+            return JobEnd(
+                job_id=rendition.job_id or "",
+                status=JobStatus.ERROR,
+                preset=rendition.preset,
+                upload=rendition.upload.digest,
+                attempt=rendition.attempt,
+                failure=JOB_MISSING,
+                outputs=(),
+            )
 
     def cancel(self, rendition: Rendition) -> JobEnd | None:
         """Cancel a rendition's job, unless it has ended.

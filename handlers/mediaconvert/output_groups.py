@@ -11,12 +11,40 @@ PLAYLIST_EXTENSIONS: Final = {
 }
 """What MediaConvert adds to the destination of a group for its playlist, by the group's type."""
 
+OUTPUTS_WITH_A_PLAYLIST: Final = frozenset({"HLS_GROUP_SETTINGS", "CMAF_GROUP_SETTINGS"})
+"""Groups in which each output has a playlist of its own."""
+
+FIRST_STILL: Final = ".0000000"
+"""What MediaConvert puts before the extension of the first frame that it captures."""
+
 
 def group_settings(group: Mapping[str, Any]) -> dict[str, Any]:
     """Find the object that the group's type names: FILE_GROUP_SETTINGS -> FileGroupSettings."""
     settings: dict[str, Any] = group["OutputGroupSettings"]
     member: dict[str, Any] = settings[settings["Type"].title().replace("_", "")]
     return member
+
+
+def playlist(group: Mapping[str, Any]) -> str | None:
+    """Name the playlist of a group; None for one that writes files."""
+    extension = PLAYLIST_EXTENSIONS.get(group["OutputGroupSettings"]["Type"])
+    return extension and f"{group_settings(group)['Destination']}.{extension}"
+
+
+def output_uri(group: Mapping[str, Any], output: Mapping[str, Any]) -> str | None:
+    """Name what an output of a group writes: its file, its playlist, or the first of its stills.
+
+    Returns:
+        An `s3://` URI; None when MediaConvert chooses the name, or the output has no such object.
+    """
+    kind = group["OutputGroupSettings"]["Type"]
+    base = f"{group_settings(group)['Destination']}{output['NameModifier']}"
+    if kind in PLAYLIST_EXTENSIONS:
+        return f"{base}.{PLAYLIST_EXTENSIONS[kind]}" if kind in OUTPUTS_WITH_A_PLAYLIST else None
+    if "Extension" not in output:
+        return None
+    first = FIRST_STILL if output["ContainerSettings"]["Container"] == "RAW" else ""
+    return f"{base}{first}.{output['Extension']}"
 
 
 def expected_outputs(settings: Mapping[str, Any]) -> list[str | None]:
@@ -33,14 +61,11 @@ def expected_outputs(settings: Mapping[str, Any]) -> list[str | None]:
 
 
 def _expected_output(group: Mapping[str, Any]) -> str | None:
-    destination = group_settings(group)["Destination"]
-    kind = group["OutputGroupSettings"]["Type"]
-    if kind in PLAYLIST_EXTENSIONS:
-        return f"{destination}.{PLAYLIST_EXTENSIONS[kind]}"
+    if group["OutputGroupSettings"]["Type"] in PLAYLIST_EXTENSIONS:
+        return playlist(group)
     output = group["Outputs"][0]
-    if output["ContainerSettings"]["Container"] == "RAW" or "Extension" not in output:
-        return None
-    return f"{destination}{output['NameModifier']}.{output['Extension']}"
+    is_stills = output["ContainerSettings"]["Container"] == "RAW"
+    return None if is_stills else output_uri(group, output)
 
 
 def bucket_and_key(uri: str) -> tuple[str, str]:

@@ -20,7 +20,8 @@ def bucket(aws: Clients, name: str, inputs: Inputs) -> Created:
     """Create a bucket."""
     # How `pulumi destroy` treats what is in it; the local cloud is thrown away as a whole.
     inputs.drop("forceDestroy")
-    physical = inputs.take("bucket") or auto_name(name)
+    # As the provider does it: S3 knows no upper case.
+    physical = inputs.take("bucket") or auto_name(name.lower())
     if aws.region == FIRST_REGION:
         aws.client("s3").create_bucket(Bucket=physical)
     else:

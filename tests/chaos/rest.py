@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.ledger import assets, renditions
 from handlers.ledger.table import Table
+from handlers.names import LedgerKey
+from handlers.pauses import Pauses
 from local.cloud import LocalCloud
 
 if TYPE_CHECKING:
@@ -94,9 +96,10 @@ class Rest:
         return Unfinished(
             moving=(*self._messages(), *self._jobs()),
             open=tuple(
-                f"{key[0]} {key[1]}"
+                f"{item[LedgerKey.PARTITION]} {item[LedgerKey.SORT]}"
                 for kind in self._kinds()
-                for key in self._table.open_since(kind, END_OF_TIME)
+                for page in self._table.open_since(kind, END_OF_TIME, Pauses(lambda: True))
+                for item in page
             ),
         )
 

@@ -5,7 +5,9 @@ import time
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
+from components import arguments
 from operate.stack_config import PROJECT_FOLDER, StackConfig
 from tests.chaos.aftermath import Aftermath, trouble_seen
 from tests.chaos.agenda import Agenda
@@ -25,7 +27,8 @@ PRESETS = (
 )
 
 FUNCTION_TIMEOUT = 3
-"""Seconds. The times after which a dead function's work is taken over are derived from it."""
+"""Seconds. The times after which a dead function's work is taken over are derived from it. No user
+may give so few: here a function that times out over slow services is one more trouble."""
 
 TICK_SECONDS = 0.05
 
@@ -51,7 +54,10 @@ def run(seed: int, count: int, folder: Path) -> Aftermath:
     """
     agenda = Agenda()
     uploads = Uploads(make_files(folder))
-    with RoughCloud(_stack(), seed, agenda, uploads) as cloud:
+    with (
+        patch.object(arguments, "SHORTEST_FUNCTION_TIMEOUT", FUNCTION_TIMEOUT),
+        RoughCloud(_stack(), seed, agenda, uploads) as cloud,
+    ):
         return _Storm(
             cloud=cloud,
             agenda=agenda,

@@ -20,6 +20,7 @@ DEFAULTS = {
     "ledger_retention_days": 90,
     "deletion_protection": False,
     "pipeline_quota": 0,
+    "input_kms_key_arns": [],
     "tags": {},
 }
 

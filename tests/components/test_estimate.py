@@ -46,6 +46,20 @@ def test_an_upload_itself_by_hand() -> None:
     assert round(5 * 0.000000625 + 2 * 0.000000125, 8) == cost["dynamodb"]
 
 
+def _webm() -> dict[str, Any]:
+    """A job of the user's own in the other codec of the basic tier."""
+    output = {
+        "ContainerSettings": {"Container": "WEBM"},
+        "VideoDescription": {
+            "Width": 640,
+            "Height": 360,
+            "CodecSettings": {"Codec": "VP9", "Vp9Settings": {"RateControlMode": "VBR"}},
+        },
+    }
+    group = {"Type": "FILE_GROUP_SETTINGS", "FileGroupSettings": {}}
+    return {"Inputs": [{}], "OutputGroups": [{"OutputGroupSettings": group, "Outputs": [output]}]}
+
+
 @pytest.mark.parametrize(
     ("preset", "normalized_minutes"),
     [
@@ -133,7 +147,86 @@ def test_what_is_counted_like_something_else_is_named() -> None:
     *general, last = report([_preset(kind="thumbnails")])["not_priced"]
 
     assert [*NOT_PRICED] == general
-    assert "own: FRAME_CAPTURE is counted like H.264 of the same size, for want of a price" == last
+    assert "own: FRAME_CAPTURE is counted like H.264 of its size, the most it costs" == last
+
+
+def _row_titles(*presets: Preset) -> list[str]:
+    """Return the first column of the table for an hour of source."""
+    table = text(report(presets)).split("\n\n")[1]
+    _, _, *rows = table.splitlines()
+    return [row.split("  ")[0] for row in rows]
+
+
+@pytest.mark.parametrize(
+    "preset",
+    [
+        pytest.param(
+            _preset(width=640, height=360, deinterlace=True, allow_professional_tier=True),
+            id="the professional tier",
+        ),
+        pytest.param(_preset(settings=_webm()), id="a codec without a price"),
+    ],
+)
+def test_the_table_says_at_least_where_no_more_is_known(preset: Preset) -> None:
+    """Nobody takes the least that something can cost for its price."""
+    assert ["480p", "own, at least", "upload itself", "total, at least"] == _row_titles(
+        _catalogue("480p"), preset
+    )
+
+
+def test_the_table_says_between_which_prices_an_upright_picture_lies() -> None:
+    """By its width 720x1280 is high definition, by its height more; AWS does not say which."""
+    upright = _preset(width=720, height=1280)
+    table = report([upright], seconds=60)["per_hour_of_source"]
+
+    assert 60 * 4 * 0.0075 == pytest.approx(table["presets"]["own"]["mediaconvert"])
+    assert 60 * 2 * 0.0075 == pytest.approx(table["lowest"]["presets"]["own"]["mediaconvert"])
+    assert ["own, from", "own, to", "upload itself", "total, from", "total, to"] == _row_titles(
+        upright
+    )
+
+
+def test_the_total_is_no_more_certain_than_its_parts() -> None:
+    """With a part whose price is not known the total is the least of every part."""
+    upright = _catalogue("240p", width=720, height=1280)
+    costly = _preset(width=640, height=360, deinterlace=True, allow_professional_tier=True)
+    hour = report([upright, costly])["per_hour_of_source"]
+
+    assert hour["lowest"]["total"] == hour["total"]
+    assert 60 * (2 + 1) * 0.0075 == pytest.approx(hour["total"]["mediaconvert"])
+
+
+def test_a_ladder_of_one_size_makes_no_copies() -> None:
+    """There is nothing to compare it with."""
+    assert [] == report([_preset(kind="hls", ladder=["720p"])])["copies"]
+
+
+def test_copies_cost_at_least_what_is_known() -> None:
+    """The frame rate counts, and a price that is not known is not promised."""
+    ladder = _preset(
+        kind="hls",
+        ladder=["360p", "480p"],
+        frame_rate=60,
+        deinterlace=True,
+        allow_professional_tier=True,
+    )
+    (sentence,) = report([ladder])["copies"]
+
+    assert sentence.endswith("each billed: at least $1.12 for an hour instead of $0.56")
+
+
+def test_what_a_ladder_costs_a_small_upload_is_said() -> None:
+    """Three sizes of an upload that fills none but the smallest are the same picture."""
+    ladder = _preset(kind="hls", ladder=["720p", "360p", "1080p"])
+    estimate = report([ladder, _catalogue("1080p")])
+
+    sentence = (
+        "own: an upload of 640x360 or less becomes 3 equal pictures (720p, 360p, 1080p), each "
+        "billed: $1.35 for an hour instead of $0.45"
+    )
+
+    assert [sentence] == estimate["copies"]
+    assert f"  - {sentence}" in text(estimate).splitlines()
 
 
 def test_the_tables_for_people() -> None:

@@ -136,6 +136,24 @@ class TestFunctions:
             "WriteLogs": [f"{logs}{PHYSICAL_SUFFIX}:*"],
         } == resources
 
+    def test_reconcile_may_read_the_names_in_output_buckets(self, program: Program) -> None:
+        """Each output bucket says so itself, names only; the bucket of uploads is not opened up."""
+        role = f"arn:aws:iam::{ACCOUNT}:role/videoconverter-reconcile-function{PHYSICAL_SUFFIX}"
+        allowed = {
+            statement["Resource"]: (statement["Principal"], statement["Action"])
+            for policy in program.of_type("aws:s3/bucketPolicy:BucketPolicy").values()
+            for statement in policy.policy()["Statement"]
+            if statement["Effect"] == "Allow"
+        }
+
+        assert {
+            f"arn:aws:s3:::videoconverter-output-{preset}{PHYSICAL_SUFFIX}": (
+                {"AWS": [role]},
+                "s3:ListBucket",
+            )
+            for preset in ("720p", "1080p")
+        } == allowed
+
     def test_reconcile_runs_by_itself(self, program: Program) -> None:
         """Each task has a schedule that may invoke the function, and says what is to be done."""
         function = f"videoconverter-reconcile{PHYSICAL_SUFFIX}"
@@ -253,8 +271,8 @@ def _sizes(program: Program) -> tuple[int, int, int]:
 @pytest.mark.parametrize(
     ("argument", "wrong", "told"),
     [
-        ("function_timeout", 61, "from 1 to 60"),
-        ("function_timeout", 0, "from 1 to 60"),
+        ("function_timeout", 61, "from 10 to 60"),
+        ("function_timeout", 9, "from 10 to 60"),
         ("maximum_concurrency", 1, "from 2 to 1,000"),
         ("log_retention_days", 31, "30, 60"),
         ("ledger_retention_days", 28, "from 29"),

@@ -7,7 +7,7 @@ import pulumi
 import pytest
 import yaml
 
-from components import PresetError, SuffixError, TranscodeFanout, TranscodeFanoutArgs
+from components import ArgumentError, PresetError, TranscodeFanout, TranscodeFanoutArgs
 from components.estimate import report
 from components.presets import resolve
 from tests.components.conftest import DEFAULTS, SEVEN, TWO, stack
@@ -34,6 +34,19 @@ COMPLETED_ARN = f"arn:aws:sns:{REGION}:{ACCOUNT}:videoconverter-completed{PHYSIC
 LEDGER_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/videoconverter-ledger{PHYSICAL_SUFFIX}"
 OUTPUT_ARN = "arn:aws:s3:::videoconverter-output"
 INPUT_ARN = f"arn:aws:s3:::videoconverter-input{PHYSICAL_SUFFIX}"
+
+
+@pytest.fixture(scope="session")
+def with_own_job() -> Program:
+    """Two presets, the first a job of the user's own that puts a logo on the picture."""
+    exported = ROOT / "tests/components/presets/job_documents/720p.json"
+    job = json.loads(exported.read_text(encoding="utf-8"))
+    (group,) = job["Settings"]["OutputGroups"]
+    group["Outputs"][0]["VideoDescription"]["VideoPreprocessors"] = {
+        "ImageInserter": {"InsertableImages": [{"ImageInserterInput": "s3://brand/logo.png"}]}
+    }
+    with_logo = {"name": "720p", "settings": job, "extra_read_buckets": ["brand"]}
+    return stack(presets=[with_logo, {"name": "1080p"}])
 
 
 def _queue_arn(name: str) -> str:
@@ -128,7 +141,7 @@ class TestIntake:
 
     def test_suffixes_that_overlap_are_refused(self) -> None:
         """S3 would refuse them at deployment."""
-        with pytest.raises(SuffixError, match=r"'\.clip\.mp4' ends in '\.mp4'"):
+        with pytest.raises(ArgumentError, match=r'"\.clip\.mp4" ends in "\.mp4"'):
             stack(*TWO, suffixes=[".mp4", ".clip.mp4"])
 
 
@@ -292,7 +305,7 @@ class TestBranch:
             "sqs:DeleteMessage": _queue_arn(name),
             "sqs:GetQueueAttributes": _queue_arn(name),
             "sqs:ChangeMessageVisibility": _queue_arn(name),
-            "sqs:SendMessage": _queue_arn(f"{name}-dlq"),
+            "sqs:SendMessage": [_queue_arn(name), _queue_arn(f"{name}-dlq")],
             "mediaconvert:CreateJob": pipeline,
             "mediaconvert:ListJobs": pipeline,
             "mediaconvert:GetJob": f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:jobs/*",
@@ -334,6 +347,19 @@ class TestBranch:
             "s3:GetObject": f"{INPUT_ARN}/*",
             "s3:PutObject": f"arn:aws:s3:::videoconverter-output-{preset}{PHYSICAL_SUFFIX}/*",
         } == granted
+
+    def test_a_pipeline_reads_the_buckets_of_its_own_job_alone(
+        self, with_own_job: Program, preset: str
+    ) -> None:
+        """What one preset's job adds to the upload is no other pipeline's to read."""
+        policy = with_own_job.one(ROLE_POLICY, f"videoconverter-{preset}-pipeline-transcodes")
+        additions = [
+            statement["Resource"]
+            for statement in policy.policy()["Statement"]
+            if statement["Sid"] == "ReadWhatTheJobAdds"
+        ]
+
+        assert ([["arn:aws:s3:::brand/*"]] if preset == "720p" else []) == additions
 
     def test_mediaconvert_assumes_the_role_for_this_pipeline(
         self, program: Program, preset: str
@@ -385,7 +411,8 @@ class TestBranch:
         [output] = job["Settings"]["OutputGroups"][0]["Outputs"]
 
         assert {p.relative_to(ROOT).as_posix() for p in (ROOT / "handlers").rglob("*.py")} | {
-            "job.json"
+            "job.json",
+            "models/mediaconvert/2017-08-29/service-2.json.gz",
         } == set(code.assets)
         assert f"-{preset}" == output["NameModifier"]
 
@@ -529,7 +556,7 @@ class TestBuckets:
         assert _physical(any_program) == {p.inputs["bucket"] for p in policies.values()}
         for policy in policies.values():
             arn = f"arn:aws:s3:::{policy.inputs['bucket']}"
-            [statement] = policy.policy()["Statement"]
+            [statement] = [s for s in policy.policy()["Statement"] if s["Effect"] == "Deny"]
             assert ("Deny", "*", [arn, f"{arn}/*"]) == (
                 statement["Effect"],
                 statement["Principal"],

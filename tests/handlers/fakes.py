@@ -1,9 +1,10 @@
 """Stand-ins for what the functions talk to: a clock, MediaConvert, and the event source mapping."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -128,6 +129,8 @@ class FakeMediaConvert:
     """Jobs that somebody asked to cancel."""
     listed_after: int = 0
     """Seconds until a new job is listed."""
+    page_size: int = 2
+    """How many jobs a page has at most."""
     pages: int = 0
     """How many pages of jobs have been read."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -189,25 +192,21 @@ class FakeMediaConvert:
                 return {"Job": job}
         raise client_error("NotFoundException", 404)
 
-    def get_paginator(self, operation: str) -> "FakeMediaConvert":
-        """Page through jobs."""
-        assert "list_jobs" == operation
-        return self
-
-    def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
-        """List a queue's jobs, newest first, two at a time."""
+    def list_jobs(self, **request: Any) -> dict[str, Any]:
+        """List a page of a queue's jobs, newest first. The token is the number of jobs left."""
         assert "DESCENDING" == request["Order"]
+        self.before_list()
+        self.pages += 1
+        assert self.pages <= MOST_PAGES
         latest = datetime.fromtimestamp(self.clock() - self.listed_after, UTC)
-        newest_first = [
-            job
-            for job in reversed(self.jobs)
-            if job["Queue"].endswith(f"/{request['Queue']}") and job["CreatedAt"] <= latest
-        ]
-        for start in range(0, len(newest_first) or 1, 2):
-            self.before_list()
-            self.pages += 1
-            assert self.pages <= MOST_PAGES
-            yield {"Jobs": newest_first[start : start + 2]}
+        left = int(request.get("NextToken", len(self.jobs)))
+        page: list[dict[str, Any]] = []
+        while left and len(page) < self.page_size:
+            left -= 1
+            job = self.jobs[left]
+            if job["Queue"].endswith(f"/{request['Queue']}") and job["CreatedAt"] <= latest:
+                page.append(job)
+        return {"Jobs": page, **({"NextToken": str(left)} if left else {})}
 
     @property
     def inputs(self) -> list[str]:
@@ -215,11 +214,12 @@ class FakeMediaConvert:
         return sorted(map(_input, self.jobs))
 
     def _of_token(self, token: str) -> dict[str, Any] | None:
-        for job in self.jobs:
-            age = self.clock() - job["CreatedAt"].timestamp()
-            if job["ClientRequestToken"] == token and age <= TOKEN_SECONDS:
-                return job
-        return None
+        recent = takewhile(self._has_token_still, reversed(self.jobs))
+        return next((job for job in recent if job["ClientRequestToken"] == token), None)
+
+    def _has_token_still(self, job: dict[str, Any]) -> bool:
+        age: float = self.clock() - job["CreatedAt"].timestamp()
+        return age <= TOKEN_SECONDS
 
 
 def _input(job: dict[str, Any]) -> str:
@@ -243,16 +243,20 @@ class EventSourceMapping:
         sqs: "SQSClient",
         queue_url: str,
         function: "Callable[[list[dict[str, Any]]], BatchAnswer]",
+        clock: Clock,
     ) -> None:
-        """Serve one queue with one function."""
+        """Serve one queue with one function, by this clock."""
         self._sqs = sqs
         self._queue_url = queue_url
         self._function = function
         self._receipts: list[str] = []
+        self._clock = clock
+        self._sent_at: dict[str, int] = {}
+        self._first_received_at: dict[str, int] = {}
 
     def send(self, body: str, **attributes: str) -> str:
         """Put a message into the queue, as a topic or a rule would, and return its id."""
-        return self._sqs.send_message(
+        message_id = self._sqs.send_message(
             QueueUrl=self._queue_url,
             MessageBody=body,
             MessageAttributes={
@@ -260,6 +264,8 @@ class EventSourceMapping:
                 for name, text in attributes.items()
             },
         )["MessageId"]
+        self._sent_at[message_id] = self._clock()
+        return message_id
 
     def invoke(self) -> list[str]:
         """Hand over what is visible in one batch; return the ids that were reported as failed."""
@@ -276,7 +282,7 @@ class EventSourceMapping:
                     "messageId": message["MessageId"],
                     "receiptHandle": message["ReceiptHandle"],
                     "body": message["Body"],
-                    "attributes": message["Attributes"],
+                    "attributes": {**message["Attributes"], **self._times(message["MessageId"])},
                     "messageAttributes": {
                         name: {"stringValue": value["StringValue"], "dataType": "String"}
                         for name, value in message.get("MessageAttributes", {}).items()
@@ -293,6 +299,14 @@ class EventSourceMapping:
                 self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=receipt)
                 self._receipts.remove(receipt)
         return failed
+
+    def _times(self, message_id: str) -> dict[str, str]:
+        """Tell a message's times by the clock; who sent it elsewhere sent it just now."""
+        first = self._first_received_at.setdefault(message_id, self._clock())
+        return {
+            "SentTimestamp": str(self._sent_at.get(message_id, first) * 1000),
+            "ApproximateFirstReceiveTimestamp": str(first * 1000),
+        }
 
     def end_back_off(self) -> None:
         """Make everything that was received and not deleted visible, as if its time had come."""

@@ -33,22 +33,12 @@ def rendition(upload: Upload) -> Rendition:
         owed=frozenset(),
         since=None,
         looks=0,
-        is_overtaken=False,
-        late_jobs=frozenset(),
     )
 
 
 def asset(upload: Upload, ends: dict[str, str]) -> Asset:
     """An asset that has not been announced."""
-    return Asset(
-        upload=upload,
-        ends=ends,
-        revision=len(ends),
-        settled_revision=0,
-        since=0,
-        looks=0,
-        previous=None,
-    )
+    return Asset(upload=upload, ends=ends, revision=len(ends), settled_revision=0, since=0, looks=0)
 
 
 def test_a_rendition_can_be_filtered_by_what_it_is(rendition: Rendition) -> None:

@@ -15,6 +15,7 @@ from moto import mock_aws
 
 from handlers.events import read_uploads
 from handlers.ledger.rendition import ENDS, State
+from handlers.pauses import Pauses
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 from tests.handlers.fakes import BAD_REQUEST, NO_ANSWER, THROTTLED, KilledError
@@ -65,7 +66,7 @@ class AnyInterleaving(RuleBasedStateMachine):
         for client in self._clients:
             client.meta.events.register("before-call", self.world.fuse.before_call)
             client.meta.events.register("after-call", self.world.fuse.after_call)
-        self.world.sqs.meta.events.register("before-parameter-build.sqs.SendMessage", _at_once)
+        self.world.sqs.meta.events.register("before-parameter-build.sqs", _at_once)
         self.world.clock.seconds = int(time.time())  # S3 dates what is put there by its own clock.
         self.world.create_input_bucket()
         self.known: list[Upload] = []
@@ -240,9 +241,7 @@ class AnyInterleaving(RuleBasedStateMachine):
                 client.meta.events.unregister("before-call", self.world.fuse.before_call)
                 client.meta.events.unregister("after-call", self.world.fuse.after_call)
             if hasattr(self, "world"):
-                self.world.sqs.meta.events.unregister(
-                    "before-parameter-build.sqs.SendMessage", _at_once
-                )
+                self.world.sqs.meta.events.unregister("before-parameter-build.sqs", _at_once)
                 self._mock.stop()
 
     def _come_to_rest(self) -> None:
@@ -262,10 +261,13 @@ class AnyInterleaving(RuleBasedStateMachine):
 
     def _is_at_rest(self) -> bool:
         ledger, now = self.world.ledger, self.world.clock()
+        pauses = Pauses(lambda: True)
         return (
             not any(branch.waiting() for branch in self.world.branches.values())
-            and not any(True for p in PRESETS for _ in ledger.renditions.waiting_since(p, now))
-            and not any(True for _ in ledger.assets.waiting_since(now))
+            and not any(
+                True for p in PRESETS for _ in ledger.renditions.waiting_since(p, now, pauses)
+            )
+            and not any(True for _ in ledger.assets.waiting_since(now, pauses))
         )
 
     def _check_ends(self) -> None:
@@ -359,7 +361,9 @@ def _attempt(job: dict[str, Any]) -> tuple[Rendition, int]:
 
 def _at_once(params: dict[str, Any], **_: Any) -> None:
     """Let no message be delayed: in moto that would be real time."""
-    params["DelaySeconds"] = 0
+    for message in (params, *params.get("Entries", ())):
+        if "DelaySeconds" in message:
+            message["DelaySeconds"] = 0
 
 
 TestAnyInterleaving = AnyInterleaving.TestCase

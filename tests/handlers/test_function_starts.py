@@ -1,5 +1,6 @@
 """How the functions start: their archives, their environments, their entry points."""
 
+import gzip
 import json
 import shutil
 import subprocess
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 import handlers
+from components.presets.service_model import model_file
 from handlers import job_outcome, reconcile, submit_job
 from handlers.names import (
+    API_MODELS,
     JOB_DOCUMENT_FILE,
     JOB_OUTCOME_HANDLER,
     RECONCILE_HANDLER,
@@ -107,6 +110,29 @@ def test_a_function_starts_before_its_first_event(
     assert ("set()\n", "") == (started.stdout, started.stderr)
 
 
+def test_a_function_speaks_the_api_that_its_documents_were_checked_against(
+    branch_archive: Path, environment: dict[str, str]
+) -> None:
+    """The model in the archive counts, not the older one of Lambda's runtime."""
+    path, file = model_file()
+    model = json.loads(gzip.decompress(file.read_bytes()))
+    model["shapes"]["CreateJobRequest"]["members"]["Newest"] = {"shape": "__string"}
+    newest = branch_archive / API_MODELS / path
+    newest.parent.mkdir(parents=True)
+    newest.write_bytes(gzip.compress(json.dumps(model).encode()))
+
+    started = start(
+        branch_archive,
+        environment,
+        "from handlers.submit_job import cold_start\n"
+        "client = cold_start().submission.mediaconvert\n"
+        "shape = client.meta.service_model.operation_model('CreateJob').input_shape\n"
+        "print('Newest' in shape.members)",
+    )
+
+    assert ("True\n", "") == (started.stdout, started.stderr)
+
+
 @pytest.mark.parametrize("handler", [JOB_OUTCOME_HANDLER, RECONCILE_HANDLER])
 def test_the_shared_functions_need_no_job_document(
     handler: str, archive: Path, environment: dict[str, str]
@@ -149,7 +175,11 @@ def test_submit_job_answers_lambda(
         "messageId": "readable",
         "receiptHandle": "r",
         "body": body("test_event"),
-        "attributes": {"ApproximateReceiveCount": "1"},
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": "1800000000000",
+            "ApproximateFirstReceiveTimestamp": "1800000000000",
+        },
     }
 
     answer = submit_job.lambda_handler({"Records": [readable, {"messageId": "broken"}]}, context)

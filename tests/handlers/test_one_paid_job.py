@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from handlers.ledger.rendition import Duty, State
+from handlers.mediaconvert.job_search import JobSearch
 from handlers.submission import MAX_SILENT_DELIVERIES
 from handlers.upload import Upload
 from tests.handlers.fakes import (
@@ -258,15 +259,9 @@ def test_hours_of_refusals_are_no_crash(
 def test_a_search_that_is_refused_says_nothing_about_the_job(
     world: World, branch: BranchWorld, upload: Upload
 ) -> None:
-    """While jobs cannot be listed nothing is created and nothing given up."""
-    world.mediaconvert.fail_to_answer("a.mp4", KilledError())
-    branch.notify(upload)
-    invoke_and_die(branch)
-
-    def refuse() -> None:
-        raise client_error("ForbiddenException", 403)
-
-    world.mediaconvert.before_list = refuse
+    """While jobs cannot be listed for now nothing is created and nothing given up."""
+    notify_and_die(world, branch, upload, world.mediaconvert.fail_to_answer)
+    world.mediaconvert.before_list = partial(_raise, THROTTLED)
     for _ in range(3 * MAX_SILENT_DELIVERIES):
         world.clock.pass_(1800)
 
@@ -283,14 +278,7 @@ def test_a_search_that_takes_too_long_goes_on_with_the_next_delivery(
 ) -> None:
     """A pipeline with many jobs costs time, and neither a second job nor a dead letter."""
     notify_and_die(world, branch, upload, world.mediaconvert.fail_to_answer)
-    world.sqs.purge_queue(QueueUrl=branch.branch.queue_url)
-    world.clock.pass_(branch.settings.claim_seconds)
-    for number in range(40):
-        branch.notify(replace(upload, key=f"{number}.mp4"))
-    for _ in range(5):
-        branch.invoke()
-    world.mediaconvert.before_list = partial(world.clock.pass_, 2)
-    branch.notify(upload)
+    search_for_long(world, branch, upload)
     deliveries = 1
     while branch.invoke():
         deliveries += 1
@@ -301,6 +289,68 @@ def test_a_search_that_takes_too_long_goes_on_with_the_next_delivery(
     assert 41 == len(world.mediaconvert.jobs)
     assert "job-1" == world.rendition(upload).job_id
     assert [] == branch.dead_letters()
+
+
+def start_cold(branch: BranchWorld) -> None:
+    """Let a new function, which has read no job yet, have the next delivery."""
+    submission = branch.runtime.submission
+    search = JobSearch(submission.mediaconvert, branch.settings.pipeline_arn, branch.runtime.now)
+    branch.runtime = replace(branch.runtime, submission=replace(submission, search=search))
+
+
+def search_for_long(world: World, branch: BranchWorld, upload: Upload) -> None:
+    """Put many newer jobs before an upload's, and let a page take two seconds."""
+    world.sqs.purge_queue(QueueUrl=branch.branch.queue_url)
+    world.clock.pass_(branch.settings.claim_seconds)
+    for number in range(40):
+        branch.notify(replace(upload, key=f"{number}.mp4"))
+    for _ in range(5):
+        branch.invoke()
+    world.mediaconvert.before_list = partial(world.clock.pass_, 2)
+    branch.notify(upload)
+
+
+def test_a_search_goes_on_in_whichever_function(
+    world: World, branch: BranchWorld, upload: Upload
+) -> None:
+    """Its place is in the ledger: a function that starts cold reads no page again."""
+    notify_and_die(world, branch, upload, world.mediaconvert.fail_to_answer)
+    search_for_long(world, branch, upload)
+    before = world.mediaconvert.pages
+    start_cold(branch)
+    while branch.invoke():
+        start_cold(branch)
+        branch.end_back_off()
+        world.clock.pass_(branch.settings.claim_seconds)
+
+    assert 41 == len(world.mediaconvert.jobs)
+    assert "job-1" == world.rendition(upload).job_id
+    assert world.rendition(upload).searched is None
+    assert 41 / 2 + 1 >= world.mediaconvert.pages - before
+
+
+def test_a_place_counts_for_the_next_delivery_only(
+    world: World, branch: BranchWorld, upload: Upload
+) -> None:
+    """A delivery that died may have made the job since, before the place: all is looked through."""
+    notify_and_die(world, branch, upload, world.mediaconvert.refuse)
+    search_for_long(world, branch, upload)
+    start_cold(branch)
+    branch.invoke()
+    assert world.rendition(upload).searched is not None
+
+    world.mediaconvert.recover()
+    world.mediaconvert.fail_to_answer("a.mp4", KilledError())
+    world.clock.pass_(branch.settings.claim_seconds)
+    branch.end_back_off()
+    invoke_and_die(branch)
+    world.mediaconvert.recover()
+    world.clock.pass_(branch.settings.claim_seconds)
+    start_cold(branch)
+
+    assert [] == branch.invoke()
+    assert 41 == len(world.mediaconvert.jobs)
+    assert "job-41" == world.rendition(upload).job_id
 
 
 def test_a_search_in_vain_is_not_repeated(
@@ -427,6 +477,10 @@ def test_an_attempt_that_is_under_way_is_not_overtaken(
 
     assert [] == branch.invoke()
     assert 1 == len(world.mediaconvert.jobs)
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _refuse(**_: object) -> None:

@@ -311,6 +311,25 @@ def test_an_upload_that_is_overtaken_while_its_job_is_made_cancels_it_itself(
     assert State.SUPERSEDED == world.rendition(upload).state
 
 
+def test_reconcile_cancels_what_could_not_be_canceled_before(
+    world: World, upload: Upload, newer: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that goes on for an overwritten upload is canceled when reconcile looks at it."""
+
+    def refuse(**_: object) -> None:
+        raise THROTTLED
+
+    submit(world, upload)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.mediaconvert, "cancel_job", refuse)
+        submit(world, newer)
+
+    world.reconcile(patience=0)
+
+    assert ["job-1"] == world.mediaconvert.canceled
+    assert State.SUPERSEDED == world.rendition(upload).state
+
+
 def test_a_job_that_nobody_noted_is_found_and_canceled_when_its_upload_was_overwritten(
     world: World, upload: Upload, newer: Upload
 ) -> None:

@@ -10,10 +10,12 @@ import pytest
 from moto import mock_aws
 
 from handlers import pace
-from handlers.inventory import GRACE, LOOKBACK
+from handlers.inventory import GRACE
+from handlers.ledger import table
 from handlers.ledger.rendition import State
-from handlers.pace import LONGEST_DELAY, MOST, Pace
+from handlers.pace import LONGEST_DELAY, MOST, Pace, QueueFullError
 from handlers.reconcile import RequestError
+from handlers.searches import LOOKBACK
 from handlers.settings import SubmitJobSettings
 from handlers.sweep import JOB_PATIENCE, MESSAGE_PATIENCE, OWED_PATIENCE, Help, help_for
 from handlers.upload import Upload
@@ -286,7 +288,7 @@ def test_one_that_fails_does_not_keep_the_others_waiting(
 
     def refuse_one(**request: Any) -> dict[str, Any]:
         if request["Id"] == "job-1":
-            raise client_error("TooManyRequestsException", 429)
+            raise client_error("InternalServerErrorException", 500)
         return get_job(**request)
 
     monkeypatch.setattr(world.mediaconvert, "get_job", refuse_one)
@@ -305,11 +307,95 @@ def test_a_sweep_ends_when_its_time_does(world: World, branch: BranchWorld, uplo
     assert {"finished": True, "looked_at_jobs": 1} == world.reconcile()
 
 
+def test_every_preset_gets_its_turn(
+    two_presets: World, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A preset with a long backlog does not use up the run: pages are taken in turn."""
+    monkeypatch.setattr(table, "KEYS_PER_READ", 1)
+    for number in range(3):
+        two_presets["1080p"].notify(replace(upload, key=f"{number}.mp4"))
+        two_presets["1080p"].invoke()
+    two_presets["720p"].notify(upload)
+    two_presets["720p"].invoke()
+    two_presets.clock.pass_(JOB_PATIENCE)
+
+    assert {"finished": False, "looked_at_jobs": 2} == two_presets.reconcile(steps=2)
+    assert 1 == two_presets.rendition(upload, "720p").looks
+
+
+def test_every_kind_of_help_gets_its_turn(
+    world: World, branch: BranchWorld, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is owed is not stuck behind older jobs that have to be looked at one by one."""
+    monkeypatch.setattr(table, "KEYS_PER_READ", 3)
+    jobs = 10
+    for number in range(jobs):
+        branch.notify(replace(upload, key=f"{number}.mp4"))
+        branch.invoke()
+        world.clock.pass_(1)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.sns, "publish", _refuse)
+        world.tell(world.mediaconvert.jobs[-1], "COMPLETE")
+        world.outcomes.invoke()
+    world.clock.pass_(JOB_PATIENCE)
+    looks: list[str] = []
+    get_job = world.mediaconvert.get_job
+
+    def look(**request: Any) -> dict[str, Any]:
+        looks.append(request["Id"])
+        return get_job(**request)
+
+    monkeypatch.setattr(world.mediaconvert, "get_job", look)
+    # Only a look at a job takes time.
+    world.reconcile_runtime = replace(world.reconcile_runtime, stopwatch=lambda: len(looks))
+
+    assert {"finished": False, "looked_at_jobs": 3, "did_what_was_owed": 1} == (
+        world.reconcile(steps=jobs - 3)
+    )
+
+
+def _refuse(**_: object) -> None:
+    raise client_error("InternalError", 500)
+
+
+def test_a_rendition_is_helped_on_once_in_a_run(
+    world: World,
+    submitted: dict[str, Any],
+    branch: BranchWorld,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A retry that was owed gets its message, and not a second one for standing still."""
+    world.tell(submitted, "ERROR", errorCode=1999)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.sqs, "send_message", _refuse)
+        world.outcomes.invoke()
+
+    assert {"finished": True, "did_what_was_owed": 1} == world.reconcile(patience=0)
+    assert 1 == branch.waiting()
+
+
+def test_an_asset_that_found_no_room_keeps_its_place(
+    two_presets: World, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a full queue did not take is not written down as looked at."""
+    monkeypatch.setattr(pace, "MOST", 1)
+    two_presets["720p"].notify(upload)
+    two_presets["720p"].invoke()
+    two_presets["720p"].notify(replace(upload, key="b.mp4"))
+    two_presets["720p"].invoke()
+    two_presets.clock.pass_(MESSAGE_PATIENCE)
+    two_presets.reconcile()
+    digests = [upload.digest, replace(upload, key="b.mp4").digest]
+    assets = [two_presets.ledger.assets.get(digest) for digest in digests]
+
+    assert [0, 1] == sorted(asset.looks for asset in assets if asset)
+
+
 def test_a_full_queue_keeps_only_its_own_messages_waiting(
     two_presets: World, upload: Upload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What does not fit into one branch's queue now is left to the next run, and nothing else."""
-    monkeypatch.setattr(pace, "MOST", 1)
+    monkeypatch.setattr(pace, "MOST", 2)
     two_presets.mediaconvert.refuse(".mp4", THROTTLED)
     for number in range(2):
         two_presets["1080p"].notify(replace(upload, key=f"{number}.mp4"))
@@ -324,7 +410,7 @@ def test_a_full_queue_keeps_only_its_own_messages_waiting(
         "finished": False,
         "asked_again": 1,
         "looked_at_jobs": 1,
-        "asked_for_missing": 1,
+        "asked_for_missing": 2,
     } == answer
 
 
@@ -354,10 +440,10 @@ def test_an_upload_whose_event_was_lost_is_asked_for(bucket: World) -> None:
     bucket.put("notes.txt")
     bucket.clock.pass_(GRACE + 1)
 
-    assert {"finished": True, "place": "", "looked_at": 1, "asked_for": 2} == bucket.reconcile(
-        "uploads"
-    )
-    assert {"finished": True, "place": "", "looked_at": 1} == bucket.reconcile("uploads")
+    whole = {"finished": True, "place": "", "looked_at": 1, "other_suffix": 1}
+
+    assert {**whole, "asked_for": 2} == bucket.reconcile("uploads")
+    assert {**whole, "known": 1} == bucket.reconcile("uploads")
 
     for branch in bucket.branches.values():
         assert [] == branch.invoke()
@@ -412,7 +498,15 @@ def test_a_backfill_asks_one_branch_for_everything_it_lacks(bucket: World) -> No
     bucket.clock.pass_(LOOKBACK + GRACE)
     answer = bucket.reconcile("backfill", preset="1080p")
 
-    assert {"finished": True, "place": "", "looked_at": 3, "asked_for": 2} == answer
+    assert {
+        "finished": True,
+        "place": "",
+        "looked_at": 3,
+        "under_way": 1,
+        "asked_for": 2,
+        "unmeasured": 2,
+        "unmeasured_bytes": 14,
+    } == answer
     assert [] == bucket["1080p"].invoke()
     assert [] == bucket["720p"].invoke()
     assert ["s3://input/0.mp4", "s3://input/2.mp4"] == bucket.mediaconvert.inputs
@@ -421,6 +515,151 @@ def test_a_backfill_asks_one_branch_for_everything_it_lacks(bucket: World) -> No
 
     assert 1 == bucket.reconcile()["asked_for_missing"]
     assert None is bucket.ledger.renditions.get(uploads[2].digest, "720p")
+
+
+def complete(world: World, upload: Upload, preset: str, *, is_there: bool = True) -> None:
+    """Render an upload; its output is in the bucket, or was deleted since."""
+    world[preset].notify(upload)
+    assert [] == world[preset].invoke()
+    key = f"{upload.key.removesuffix('.mp4')}-{preset}.mp4"
+    details = {"outputFilePaths": [f"s3://output-{preset}/{key}"], "durationInMs": 61_500}
+    job = world.mediaconvert.jobs[-1]
+    world.tell(job, "COMPLETE", outputGroupDetails=[{"outputDetails": [details]}])
+    assert [] == world.outcomes.invoke()
+    if is_there:
+        world.s3.put_object(Bucket=f"output-{preset}", Key=key, Body=b"a rendition")
+
+
+def attempts(world: World) -> list[tuple[str, str]]:
+    """What was paid for: key and attempt of every job."""
+    return [
+        (job["Settings"]["Inputs"][0]["FileInput"], job["UserMetadata"]["attempt"])
+        for job in world.mediaconvert.jobs
+    ]
+
+
+@pytest.fixture
+def outputs(bucket: World) -> World:
+    """A fan-out whose input bucket and output bucket of 1080p exist."""
+    bucket.s3.create_bucket(
+        Bucket="output-1080p", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    return bucket
+
+
+def test_a_backfill_renders_what_was_deleted_from_the_output_bucket(outputs: World) -> None:
+    """Whatever the ledger believes: a complete rendition without its output is made again, once."""
+    there, deleted = outputs.put("a.mp4"), outputs.put("b.mp4")
+    complete(outputs, there, "1080p")
+    complete(outputs, deleted, "1080p", is_there=False)
+    answer = outputs.reconcile("backfill", preset="1080p")
+    again = outputs.reconcile("backfill", preset="1080p")
+
+    assert (1, 1, 62) == (answer["rendered"], answer["asked_for"], answer["measured_seconds"])
+    assert (1, 1) == (again["rendered"], again["under_way"])
+    assert "asked_for" not in again
+    assert [] == outputs["1080p"].invoke()
+    assert [("s3://input/a.mp4", "1"), ("s3://input/b.mp4", "1"), ("s3://input/b.mp4", "2")] == (
+        attempts(outputs)
+    )
+    assert frozenset() == outputs.rendition(deleted, "1080p").owed
+
+
+def test_a_backfill_tries_again_what_was_given_up(outputs: World) -> None:
+    """The bucket lacks it; a job is made for the next attempt, unless an output is there."""
+    upload = outputs.put("a.mp4")
+    outputs["1080p"].notify(upload)
+    outputs["1080p"].invoke()
+    outputs.tell(outputs.mediaconvert.jobs[0], "ERROR", errorCode=1010)
+    outputs.outcomes.invoke()
+
+    assert 1 == outputs.reconcile("backfill", preset="1080p")["asked_for"]
+    assert [] == outputs["1080p"].invoke()
+    assert ["1", "2"] == [attempt for _, attempt in attempts(outputs)]
+
+
+def test_a_backfill_says_what_it_leaves_alone(outputs: World) -> None:
+    """Each version in the listing is counted by the reason why nothing was asked for."""
+    outputs.put("notes.txt")
+    outputs.put("a.mp4")
+    under_way = outputs.put("a.mp4")
+    outputs["1080p"].notify(under_way)
+    outputs["1080p"].invoke()
+    outputs.put("new.mp4")
+
+    assert {
+        "finished": True,
+        "place": "",
+        "looked_at": 1,
+        "other_suffix": 1,
+        "not_latest": 1,
+        "under_way": 1,
+        "too_young": 1,
+    } == outputs.reconcile("backfill", preset="1080p")
+
+
+def test_rendering_again_is_one_new_attempt_each(outputs: World) -> None:
+    """What is under the prefix is rendered anew though it is there; asking twice is harmless."""
+    for key in ("a.mp4", "trips/a.mp4", "trips/b.mp4"):
+        complete(outputs, outputs.put(key), "1080p")
+    request: dict[str, Any] = {"preset": "1080p", "prefix": "trips/", "place": ""}
+    counted = outputs.reconcile("render-again", dry_run=True, **request)
+
+    assert 0 == outputs["1080p"].waiting()
+
+    first = outputs.reconcile("render-again", **request)
+    second = outputs.reconcile("render-again", **request)
+
+    assert first == counted
+    assert (2, 124) == (first["asked_for"], first["measured_seconds"])
+    assert {"finished": True, "place": "", "looked_at": 2, "under_way": 2} == second
+    outputs["1080p"].invoke()
+    assert [("s3://input/trips/a.mp4", "2"), ("s3://input/trips/b.mp4", "2")] == sorted(
+        attempts(outputs)[3:]
+    )
+
+
+def test_rendering_one_key_again_leaves_longer_keys_alone(outputs: World) -> None:
+    """A key is a whole key, not the beginning of one."""
+    for key in ("a.mp4", "a.mp4.mp4"):
+        complete(outputs, outputs.put(key), "1080p")
+    answer = outputs.reconcile("render-again", preset="1080p", key="a.mp4", place="")
+
+    assert (1, 1) == (answer["asked_for"], answer["other_key"])
+
+
+def test_a_rendition_opened_again_gets_its_message_though_the_function_died(
+    outputs: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger owes the message from the moment at which the rendition is open again."""
+    upload = outputs.put("a.mp4")
+    complete(outputs, upload, "1080p")
+
+    def die(**_: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outputs.sqs, "send_message_batch", die)
+        with pytest.raises(KilledError):
+            outputs.reconcile("render-again", preset="1080p", place="")
+    outputs.clock.pass_(OWED_PATIENCE)
+
+    assert 1 == outputs.reconcile()["did_what_was_owed"]
+    assert [] == outputs["1080p"].invoke()
+    assert ["1", "2"] == [attempt for _, attempt in attempts(outputs)]
+
+
+def test_nothing_renders_again_by_accident(outputs: World) -> None:
+    """A notice that comes again, a backfill and a sweep leave a complete rendition as it is."""
+    upload = outputs.put("a.mp4")
+    complete(outputs, upload, "1080p")
+    outputs["1080p"].notify(upload)
+    outputs["1080p"].invoke()
+    outputs.reconcile("backfill", preset="1080p", patience=0)
+    outputs.reconcile(patience=0)
+    outputs["1080p"].invoke()
+
+    assert 1 == len(outputs.mediaconvert.jobs)
 
 
 def test_a_listing_goes_on_where_it_stopped(bucket: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -436,14 +675,14 @@ def test_a_listing_goes_on_where_it_stopped(bucket: World, monkeypatch: pytest.M
     first = bucket.reconcile("uploads", steps=1)
 
     assert (False, 1) == (first["finished"], first["looked_at"])
-    assert first["place"] == bucket.ledger.progress.read("uploads")
+    assert first["place"] == bucket.ledger.progress.bookmark("uploads").place
 
     again = bucket.reconcile("uploads", place=first["place"], dry_run=True)
     second = bucket.reconcile("uploads")
 
     assert (True, 2) == (again["finished"], again["looked_at"])
     assert (True, 2) == (second["finished"], second["looked_at"])
-    assert "" == bucket.ledger.progress.read("uploads")
+    assert "" == bucket.ledger.progress.bookmark("uploads").place
     assert 3 == len([upload for upload in uploads if bucket.ledger.assets.get(upload.digest)])
 
 
@@ -474,14 +713,22 @@ def test_new_uploads_are_not_stuck_behind_old_ones() -> None:
 
     assert [0, 0, 1, 1, 2, 2] == delays[:6]
     assert max(delays) < LONGEST_DELAY
-    assert not run.has_room("queue")
-    assert run.has_room("another queue")
+    assert (0, MOST) == (run.room("queue"), run.room("another queue"))
+    with pytest.raises(QueueFullError):
+        run.next_delay("queue")
 
 
 @pytest.mark.parametrize(
     ("event", "message"),
     [
-        ({"task": "all"}, "The event's task is 'all'; expected one of ledger, uploads, backfill."),
+        (
+            {"task": "render-again", "preset": "720p"},
+            "The event of render-again lacks a place; expected one, at first ''.",
+        ),
+        (
+            {"task": "all"},
+            "The event's task is 'all'; expected one of ledger, uploads, backfill, render-again.",
+        ),
         (
             {"task": "backfill", "preset": "4k"},
             "The event's preset is '4k'; the fan-out has 1080p, 720p.",

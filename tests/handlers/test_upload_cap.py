@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -26,15 +25,12 @@ class FakeProber:
         self._container = {} if seconds is None else {"Duration": seconds}
         self._refusal = refusal
         self.asked: list[str] = []
-        self.exceptions = boto3.client("mediaconvert", region_name="eu-central-1").exceptions
 
     def probe(self, **request: Any) -> dict[str, Any]:
         """Answer."""
         self.asked += [file["FileUrl"] for file in request["InputFiles"]]
         if self._refusal is not None:
-            name = self._refusal.response["Error"]["Code"]
-            kind = getattr(self.exceptions, name, ClientError)
-            raise kind(self._refusal.response, "Probe")
+            raise self._refusal
         return {"ProbeResults": [{"Container": self._container}]}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.presets import resolve
+from components.presets import PresetArgs, resolve
 from components.presets.job_settings import job_document
 from handlers.ledger.rendition import State
 from handlers.mediaconvert.job_events import read_job, read_job_end
@@ -19,6 +19,10 @@ from handlers.upload import Upload
 from tests.handlers.world import BranchWorld, World
 from tests.local.mediaconvert import clips
 from tests.local.mediaconvert.studio import INPUT, OUTPUT, Studio, open_studio, wait_until
+
+MP4: PresetArgs = {"name": "720p"}
+HLS: PresetArgs = {"name": "720p", "kind": "hls", "ladder": ["240p", "360p"], "segment_seconds": 1}
+STILLS: PresetArgs = {"name": "720p", "kind": "thumbnails", "interval": 1}
 
 HOSTILE_KEY = "it's \"here\" & there/100% $t$/é🎬 + 'a'.mp4"
 
@@ -31,9 +35,11 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 @pytest.fixture
-def real_world(studio: Studio, settings: SubmitJobSettings) -> World:
-    """A fan-out whose only branch, 720p, has that MediaConvert."""
-    [preset] = resolve([{"name": "720p"}])
+def real_world(
+    studio: Studio, settings: SubmitJobSettings, request: pytest.FixtureRequest
+) -> World:
+    """A fan-out whose only branch, 720p or what the test asks for, has that MediaConvert."""
+    [preset] = resolve([getattr(request, "param", MP4)])
     world = World(
         replace(settings, pipeline_role_arn=studio.role), job_document(preset), preset.name
     )
@@ -111,6 +117,7 @@ def test_what_is_no_video_is_a_dead_letter(
     assert State.DEAD == real_world.rendition(upload).state
 
 
+@pytest.mark.parametrize("real_world", [MP4, HLS], indirect=True, ids=["mp4", "hls"])
 def test_a_job_says_the_same_when_it_is_asked_as_when_it_tells(
     studio: Studio, real_world: World, branch: BranchWorld, tmp_path: Path
 ) -> None:
@@ -124,6 +131,29 @@ def test_a_job_says_the_same_when_it_is_asked_as_when_it_tells(
     asked = read_job(studio.client.get_job(Id=job_id)["Job"])
     assert told is not None
     assert told == asked
+
+
+@pytest.mark.parametrize("real_world", [HLS, STILLS], indirect=True, ids=["hls", "stills"])
+def test_a_longer_upload_that_was_overwritten_leaves_no_files_over(
+    studio: Studio, real_world: World, branch: BranchWorld, tmp_path: Path
+) -> None:
+    """What is in the bucket at rest is what the newest upload alone would have made."""
+    listings = []
+    for key, uploads in (("b.mp4", [1]), ("a.mp4", [4, 1])):
+        for number, seconds in enumerate(uploads):
+            real_world.clock.seconds = int(time.time()) + 1
+            time.sleep(real_world.clock.seconds - time.time())  # S3 dates by whole seconds.
+            clip = clips.make(tmp_path / "clip.mp4", *clips.picture(seconds=seconds), *clips.H264)
+            upload = replace(put(studio, key, clip), version_id=key + str(number))
+            branch.notify(replace(upload, sequencer=f"{number:08X}"))
+            branch.invoke()
+            finish(studio, real_world, upload)
+        stem = key.removesuffix(".mp4")
+        found = real_world.s3.list_objects_v2(Bucket=OUTPUT, Prefix=f"{stem}-720p")["Contents"]
+        listings.append([each["Key"].removeprefix(stem) for each in found])
+
+    alone, after_a_longer_one = listings
+    assert alone == after_a_longer_one
 
 
 def test_a_job_is_found_by_its_metadata(

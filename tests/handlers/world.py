@@ -77,12 +77,13 @@ class World:
         )
         self.settings = replace(settings, completed_topic_arn=topic)
         self.ledger = Ledger.open(self.dynamodb, self.settings, self.clock)
-        self.duties = Duties(self.ledger, self.sqs, self.sns, self.settings)
+        self.duties = Duties(self.ledger, self.sqs, self.sns, self.settings, self.s3)
         self.outcome = Outcome(ledger=self.ledger, duties=self.duties)
         self.outcomes = EventSourceMapping(
             self.sqs,
             self._queue("outcome"),
             lambda records: self.fuse.guard(lambda: job_outcome.handler(records, self.outcome)),
+            self.clock,
         )
         self.reconcile_runtime = reconcile.Runtime(
             settings=ReconcileSettings(
@@ -264,11 +265,13 @@ class BranchWorld:
                 ledger=world.ledger,
                 duties=world.duties,
             ),
+            now=world.clock,
         )
         self.mapping = EventSourceMapping(
             world.sqs,
             queue_url,
             lambda records: world.fuse.guard(lambda: submit_job.handler(records, self.runtime)),
+            world.clock,
         )
         self.send = self.mapping.send
         self.invoke = self.mapping.invoke

@@ -11,8 +11,11 @@ from typing import Any
 
 import pulumi
 import pytest
+from botocore import handlers
 from pulumi.runtime import MockCallArgs, MockResourceArgs
 
+from components import policies
+from components.aws_requests import refuse_what_aws_refuses
 from local import program
 from local.clients import Clients
 from local.deploy import Deployer
@@ -23,6 +26,7 @@ from local.resources.aws_shape import aws_shape
 from local.resources.events import also_from_here
 from local.resources.iam import also_for_root
 from local.resources.powertools import PARAMETERS, layer_arn
+from local.resources.sqs import also_in_batches
 from operate.stack_config import StackConfig
 
 
@@ -102,6 +106,22 @@ class TestWhatIsNotKnown:
         with pytest.raises(DeployError, match="assumeRolePolicy is missing"):
             create(aws, "aws:iam/role:Role", "role")
 
+    def test_what_aws_would_refuse(self, aws: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The deployer's clients look by themselves, not only where the tests make them."""
+        theirs = [
+            entry for entry in handlers.BUILTIN_HANDLERS if entry[1] is not refuse_what_aws_refuses
+        ]
+        monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", theirs)
+        own = Clients(
+            aws.client("iam").meta.endpoint_url,
+            mediaconvert_endpoint="http://127.0.0.1:1",
+            ca_bundle=Path("/unused"),
+            region=aws.region,
+        )
+
+        with pytest.raises(DeployError, match="IAM CreateRole: RoleName is 68 characters"):
+            create(own, "aws:iam/role:Role", "r" * 60, assumeRolePolicy='{"Statement": []}')
+
     def test_what_aws_refuses(self, aws: Clients) -> None:
         """An error of AWS carries the resource's type and name."""
         with pytest.raises(DeployError, match=r"QueuePolicy 'nobody'.*NonExistentQueue"):
@@ -161,6 +181,19 @@ class TestTranslations:
         pattern = {"source": ["aws.s3"]}
 
         assert pattern == json.loads(also_from_here(json.dumps(pattern)))
+
+    def test_who_may_send_to_a_queue_may_send_in_batches(self) -> None:
+        """In AWS that goes without saying; nothing else is allowed besides."""
+        policy = policies.queue_takes_from(
+            "arn:aws:sqs:eu-central-1:1:q",
+            topic_arn="arn:aws:sns:eu-central-1:1:t",
+            sender_role_arns=["arn:aws:iam::1:role/r"],
+        )
+        actions = [
+            s["Action"] for s in json.loads(also_in_batches(json.dumps(policy)))["Statement"]
+        ]
+
+        assert [["sqs:SendMessage", "sqs:SendMessageBatch"]] * 2 + ["sqs:*"] == actions
 
     def test_root_may_assume_what_mediaconvert_may(self) -> None:
         """The program's own statements stay as they are, one for root is added."""

@@ -270,6 +270,16 @@ def handler(event, context):
     return {"batchItemFailures": [{"itemIdentifier": message} for message in bad]}
 """
 
+SENDS_TOO_LATE = """
+import boto3
+
+
+def handler(event, context):
+    boto3.client("sqs").send_message(
+        QueueUrl="https://sqs.example/q", MessageBody="m", DelaySeconds=901
+    )
+"""
+
 
 def code(source: str) -> bytes:
     """Zip a function's source."""
@@ -321,6 +331,16 @@ class TestFunction:
         )
         result: Mapping[str, Any] = json.loads(answer["Payload"].read())
         return result
+
+    def test_its_requests_are_checked(
+        self, aws: Clients, make_function: Callable[..., str]
+    ) -> None:
+        """A function cannot send what AWS refuses, though the emulator would take it."""
+        function = make_function(SENDS_TOO_LATE)
+
+        result = self.call(aws, function, "any")
+
+        assert "DelaySeconds is 901; it must be from 0 to 900" in result["errorMessage"]
 
     def test_it_acts_as_its_role(
         self, aws: Clients, bucket: str, make_function: Callable[..., str]

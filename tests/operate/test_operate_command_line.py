@@ -60,7 +60,9 @@ def test_every_command_on_a_stack_asks_which(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """None of them guesses, and each says how to tell it."""
-    argument = {"status": ["a.mp4"], "backfill": ["720p"]}.get(command, [])
+    argument = {"status": ["a.mp4"], "backfill": ["720p"], "render-again": ["720p"]}.get(
+        command, []
+    )
 
     with pytest.raises(SystemExit) as end:
         main([command, *argument])
@@ -76,6 +78,8 @@ def test_every_command_on_a_stack_asks_which(
         (["fly"], "fly"),
         (["status"], "KEY"),
         (["backfill"], "PRESET"),
+        (["render-again"], "PRESET"),
+        (["render-again", "720p", "--key", "a", "--prefix", "a"], "not allowed with"),
         (["reconcile", "--task", "backfill"], "backfill"),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from components.estimate import report
+from components.estimate.passes import passes, passes_text
 from components.estimate.text import text
 from components.presets import resolve
 from operate import estimate
@@ -29,6 +30,26 @@ def test_it_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
 
     [line] = capsys.readouterr().out.splitlines()
     assert report(resolve(DEV), seconds=90) == json.loads(line)
+
+
+def test_it_tells_what_passes_over_a_bucket_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    """For people below the tables, and for programs as a member of its own."""
+    assert 0 == main(["estimate", "--bucket-objects", "1000000"])
+    assert 0 == main(["estimate", "--bucket-objects", "1000000", "--json"])
+
+    *_, first, second, line = capsys.readouterr().out.splitlines()
+    assert f"{first}\n{second}" == passes_text(passes(1_000_000))
+    assert {**report(resolve(DEV)), "passes": passes(1_000_000)} == json.loads(line)
+
+
+@pytest.mark.parametrize("size", ["0", "-3", "1.5", "many"])
+def test_a_bucket_holds_a_whole_number(capsys: pytest.CaptureFixture[str], size: str) -> None:
+    """A number that cannot be is wrong usage, and the message repeats it."""
+    with pytest.raises(SystemExit) as exit_:
+        main(["estimate", "--bucket-objects", size])
+
+    assert 2 == exit_.value.code
+    assert size in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("length", ["0", "-3", "nan", "inf", "long"])
@@ -55,7 +76,9 @@ def test_presets_that_cannot_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The stack is not estimated; the message lists what is wrong with it."""
-    (tmp_path / "Pulumi.yaml").write_text("name: films\n")
+    (tmp_path / "Pulumi.yaml").write_text(
+        "name: films\nconfig: {presets: {type: array, items: {type: object}}}\n"
+    )
     (tmp_path / "Pulumi.dev.yaml").write_text(
         "config: {films:presets: [{name: 721p}, {name: tall}]}\n"
     )

@@ -100,13 +100,27 @@ def test_no_more_is_sent_than_passes_meanwhile() -> None:
     """Two invocations begin as far apart as the messages of the first one take to pass."""
     clock = Clock()
     fake = FakeLambda(
-        [{"finished": False, "place": "m"}, {"finished": False, "place": "t"}, dict(DONE)],
+        [
+            {"finished": False, "place": "m", "asked_for": 1},
+            {"finished": False, "place": "t", "asked_for": 1},
+            dict(DONE),
+        ],
         works=lambda: clock.sleep(100),
     )
 
     run(fake, UPLOADS, clock)
 
     assert [100, 800, 100, 800, 100] == clock.slept
+
+
+def test_nothing_that_was_sent_is_nothing_to_wait_for() -> None:
+    """A large bucket in which nothing is missing is gone through without a pause."""
+    clock = Clock()
+    fake = FakeLambda([{"finished": False, "place": "m", "looked_at": 9}, dict(DONE)])
+
+    run(fake, UPLOADS, clock)
+
+    assert [] == clock.slept
 
 
 def test_the_ledger_is_not_swept_in_circles() -> None:

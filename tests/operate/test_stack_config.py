@@ -89,3 +89,15 @@ def test_a_file_without_values(project: Path) -> None:
     (project / "Pulumi.bare.yaml").write_text("config:\n")
 
     assert [] == StackConfig.load(project, "bare").value("names")
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_name(project: Path) -> None:
+    """A slip would leave the default in place; keys of other namespaces are for others."""
+    (project / "Pulumi.slip.yaml").write_text(
+        "config: {names: [], 'shop:sise': 5, 'aws:region': eu-west-1, 'pulumi:tags': {}}"
+    )
+
+    with pytest.raises(
+        StackConfigError, match=r"shop:sise does not exist \(did you mean \"shop:size\"\?\)\.$"
+    ):
+        StackConfig.load(project, "slip")

@@ -10,7 +10,7 @@ import pytest
 from components.presets.catalogue import CATALOGUE
 from components.presets.job_settings import complete_for_check, job_document
 from components.presets.preset import Mp4, Picture, Preset, Sound
-from components.presets.professional_tier import professional_settings
+from components.presets.professional_tier import costly_settings
 from components.presets.service_model import check_job
 
 _PICTURE = Picture(width=640, height=360, quality=6, max_bitrate=700_000)
@@ -151,7 +151,7 @@ def test_the_rendition_is_named_after_its_preset(output: Any) -> None:
 
 def test_nothing_leaves_the_basic_tier(document: dict[str, Any]) -> None:
     """No setting is one that MediaConvert bills at the professional tier."""
-    assert [] == list(professional_settings(document))
+    assert [] == list(costly_settings(document))
 
 
 def test_the_frame_rate_follows_the_source(output: Any) -> None:

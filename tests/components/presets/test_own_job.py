@@ -159,7 +159,31 @@ def test_a_job_cannot_hide_behind_a_template(exported: Any) -> None:
     """A job template would bring settings that nobody could check."""
     exported["JobTemplate"] = "mine"
 
-    assert ["settings has JobTemplate, which a preset's job cannot have."] == _problems(exported)
+    problem = (
+        "settings has JobTemplate; it is kept outside of the document, where nobody can check it; "
+        "write its settings out."
+    )
+
+    assert [problem] == _problems(exported)
+
+
+def test_a_job_stays_in_its_pipeline(exported: Any) -> None:
+    """A job that hops to another queue would not be found after a lost answer, and paid again."""
+    exported["HopDestinations"] = [{"Queue": "fast", "WaitMinutes": 15}]
+
+    problem = (
+        "settings has HopDestinations; the fan-out looks for its jobs in one pipeline and would "
+        "pay for one that hopped twice."
+    )
+
+    assert [problem] == _problems(exported)
+
+
+def test_what_the_console_exports_empty_says_nothing(exported: Any) -> None:
+    """An empty list of queues to hop to is left out."""
+    assert job_document(_preset(exported)) == job_document(
+        _preset({**exported, "HopDestinations": []})
+    )
 
 
 def test_the_job_is_checked(exported: Any) -> None:
@@ -185,9 +209,9 @@ def test_the_job_stays_in_the_basic_tier(exported: Any) -> None:
 
 def test_settings_say_everything(exported: Any) -> None:
     """A field of the rendition beside a job of the user's own is refused, not ignored."""
-    assert ["width does not go with settings; it says everything."] == _problems(
-        exported, width=640
-    )
+    assert [
+        "width does not go with settings; beside it there may be extra_read_buckets."
+    ] == _problems(exported, width=640)
 
 
 def test_settings_are_an_object() -> None:

@@ -25,9 +25,9 @@ from components.presets.service_model import check_job
 from tests.components.presets.entries import ENTRIES
 
 
-def _problems(*entries: Any, component_name: str = "videoconverter") -> list[str]:
+def _problems(*entries: Any) -> list[str]:
     with pytest.raises(PresetError) as caught:
-        resolve(entries, component_name=component_name)
+        resolve(entries)
     return list(caught.value.problems)
 
 
@@ -225,8 +225,8 @@ _CATALOGUE_NAMES = "240p, 360p, 480p, 720p, 1080p, 1440p, 2160p"
             'presets[0] "720p": heigth is not a field (did you mean "height"?); the fields are '
             "name, kind, width, height, quality, max_bitrate, frame_rate, deinterlace, hdr_to_sdr, "
             "audio_bitrate, audio_sample_rate, audio_channels, ladder, segment_seconds, interval, "
-            "poster_at, elastic_transcoder_preset, settings, allow_professional_tier, paused, "
-            "priority, concurrent_jobs, pipeline, tags.",
+            "poster_at, elastic_transcoder_preset, settings, extra_read_buckets, "
+            "allow_professional_tier, paused, priority, concurrent_jobs, pipeline, tags.",
             id="unknown field",
         ),
         pytest.param(
@@ -321,12 +321,6 @@ _CATALOGUE_NAMES = "240p, 360p, 480p, 720p, 1080p, 1440p, 2160p"
             "name must not begin with completed, input, ledger, outcome, output, reconcile, "
             "topic, upload or end with -dlq.",
             id="the name of another preset's dead-letter queue",
-        ),
-        pytest.param(
-            {"name": "n" * 33, **_SIZED},
-            f'presets[0] "{"n" * 33}": "{"n" * 33}" is too long by 1: the IAM role '
-            f"videoconverter-{'n' * 33}-pipeline-xxxxxxx would have more than 64 characters.",
-            id="a name too long for a role",
         ),
         pytest.param(
             {"name": "720p", "frame_rate": 29.9},
@@ -477,23 +471,6 @@ def test_presets_are_a_list_with_an_entry(entries: Any) -> None:
     """A fan-out without presets would lose every upload, so an empty list is refused."""
     with pytest.raises(PresetError, match="it must be a list with an entry such as"):
         resolve(entries)
-
-
-def test_the_longest_name_that_fits_is_accepted() -> None:
-    """A name may be as long as AWS's limits leave room for."""
-    (preset,) = resolve([{"name": "n" * 32, "width": 640, "height": 360}])
-
-    assert "n" * 32 == preset.name
-
-
-def test_a_long_fan_out_leaves_less_room() -> None:
-    """The fan-out's own name counts, since it stands in front of every physical name."""
-    problem = (
-        'presets[0] "1080p": "1080p" is too long by 3: the S3 bucket '
-        f"{'f' * 45}-output-1080p-xxxxxxx would have more than 63 characters."
-    )
-
-    assert problem in _problems({"name": "1080p"}, component_name="f" * 45)
 
 
 def test_names_are_used_once() -> None:

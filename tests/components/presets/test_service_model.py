@@ -70,6 +70,34 @@ def _all(*changes: Callable[[Job], None]) -> Callable[[Job], None]:
     return change
 
 
+def _stream(job: Job) -> None:
+    """Turn the file of a job into an HLS playlist."""
+    _group(job)["OutputGroupSettings"] = {
+        "Type": "HLS_GROUP_SETTINGS",
+        "HlsGroupSettings": {"Destination": "s3://out/hls"},
+    }
+    _output(job)["ContainerSettings"] = {"Container": "M3U8"}
+    del _output(job)["Extension"]
+
+
+def _segment(job: Job) -> None:
+    _stream(job)
+    _drop(_h264, "GopSize", "GopSizeUnits")(job)
+
+
+def _automate(job: Job) -> None:
+    _segment(job)
+    _group(job)["AutomatedEncodingSettings"] = {"AbrSettings": {}}
+    _h264(job)["QualityTuningLevel"] = "MULTI_PASS_HQ"
+    del _video(job)["ScalingBehavior"]
+
+
+def _automate_one_of_two(job: Job) -> None:
+    _automate(job)
+    other = {name: part for name, part in _group(job).items() if "Automated" not in name}
+    job["Settings"]["OutputGroups"].append(other)
+
+
 def _top(job: Job) -> Job:
     return job
 
@@ -386,16 +414,66 @@ def test_what_the_model_refuses_is_named(
             id="20 the extension suits the container",
         ),
         pytest.param(
-            _set(
-                _group,
-                OutputGroupSettings={
-                    "Type": "HLS_GROUP_SETTINGS",
-                    "HlsGroupSettings": {"Destination": "s3://out/hls"},
-                },
-            ),
+            _stream,
             f"{_H264} sets GopSizeUnits SECONDS and GopSize; an output of an HLS, DASH or CMAF "
             "group needs GopSizeUnits AUTO and no GopSize.",
             id="21 segments choose their own GOP",
+        ),
+        pytest.param(
+            _all(_segment, _set(_h264, GopClosedCadence=0)),
+            f"{_H264}.GopClosedCadence is 0; a segment needs closed GOPs: leave it out or set 1.",
+            id="a segment begins with a closed GOP",
+        ),
+        pytest.param(
+            _all(_segment, _set(_output, ContainerSettings={"Container": "MP4"})),
+            f"{_OUTPUT}.ContainerSettings.Container is MP4; a group of Type HLS_GROUP_SETTINGS "
+            "takes M3U8, RAW.",
+            id="a streamed group has its own container",
+        ),
+        pytest.param(
+            _drop(_output, "ContainerSettings"),
+            f"{_OUTPUT}.ContainerSettings.Container is missing; CreateJob requires it.",
+            id="an output has a container",
+        ),
+        pytest.param(
+            _set(
+                _video,
+                Width=2160,
+                Height=4096,
+                CodecSettings={"Codec": "AV1", "Av1Settings": {}},
+            ),
+            f"{_VIDEO} is 2160x4096; codec AV1 takes at most 4096x2160.",
+            id="not every codec makes upright pictures of its largest size",
+        ),
+        pytest.param(
+            _all(_automate, _set(_video, ScalingBehavior="FIT_NO_UPSCALE")),
+            f"{_VIDEO}.ScalingBehavior FIT_NO_UPSCALE does not go with AutomatedEncodingSettings.",
+            id="automated renditions choose their size",
+        ),
+        pytest.param(
+            _all(_automate, _set(_h264, QualityTuningLevel="SINGLE_PASS_HQ")),
+            f'{_H264}.QualityTuningLevel is "SINGLE_PASS_HQ"; AutomatedEncodingSettings needs '
+            "MULTI_PASS_HQ.",
+            id="automated renditions take two passes",
+        ),
+        pytest.param(
+            _all(
+                _automate,
+                _set(_video, CodecSettings={"Codec": "AV1", "Av1Settings": {}}),
+            ),
+            f'{_VIDEO}.CodecSettings.Codec is "AV1"; AutomatedEncodingSettings takes H_264, H_265.',
+            id="automated renditions have two codecs",
+        ),
+        pytest.param(
+            _automate_one_of_two,
+            "Settings.OutputGroups[1] has no AutomatedEncodingSettings, and another group has; in "
+            "one job all HLS, DASH and CMAF groups have them or none.",
+            id="one automated group wants all of them to be",
+        ),
+        pytest.param(
+            _set(lambda job: job["Settings"], FollowSource=2),
+            "Settings.FollowSource is 2; it must be the number of one of the 1 inputs.",
+            id="the input to follow exists",
         ),
         pytest.param(
             lambda job: _group(job)["OutputGroupSettings"]["FileGroupSettings"].update(
@@ -451,10 +529,26 @@ def test_a_job_template_may_bring_inputs_and_outputs(job: Job) -> None:
 
 def test_automated_renditions_need_no_ceiling(job: Job) -> None:
     """QVBR takes its ceiling from AutomatedEncodingSettings where a group has them."""
-    _group(job)["AutomatedEncodingSettings"] = {"AbrSettings": {}}
+    _automate(job)
     del _h264(job)["MaxBitrate"]
 
     assert [] == check_job(job)
+
+
+def test_automated_renditions_are_streamed(job: Job) -> None:
+    """A file has one rendition."""
+    _automate(job)
+    _group(job)["OutputGroupSettings"] = {
+        "Type": "FILE_GROUP_SETTINGS",
+        "FileGroupSettings": {"Destination": "s3://out/file"},
+    }
+
+    sentence = (
+        "Settings.OutputGroups[0].AutomatedEncodingSettings goes with HLS, DASH and CMAF groups, "
+        "not with FILE_GROUP_SETTINGS."
+    )
+
+    assert [sentence] == check_job(job)
 
 
 def test_metadata_may_hold_letters_of_any_language(job: Job) -> None:

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.mediaconvert.job_search import MARGIN, JobSearch, SearchUnfinishedError
-from tests.handlers.fakes import THROTTLED, Clock, FakeMediaConvert
+from handlers.mediaconvert.job_search import MARGIN, JobSearch, Place, SearchUnfinishedError
+from tests.handlers.fakes import BAD_REQUEST, THROTTLED, Clock, FakeMediaConvert
 
 if TYPE_CHECKING:
     from types_boto3_mediaconvert import MediaConvertClient
@@ -28,7 +28,7 @@ class Pipeline:
         """Start without jobs."""
         self.clock = Clock()
         self.mediaconvert = FakeMediaConvert(self.clock)
-        self.search = JobSearch(cast("MediaConvertClient", self.mediaconvert), PIPELINE, self.clock)
+        self.start_cold()
 
     def create(self, number: int) -> str:
         """Create a job."""
@@ -37,9 +37,16 @@ class Pipeline:
         )
         return str(job["Job"]["Id"])
 
-    def find(self, number: int, since: int) -> str | None:
+    def find(self, number: int, since: int, place: Place | None = None) -> str | None:
         """Look for a job that was created since a time, for a claim that is made now."""
-        return self.search.find({"upload": str(number)}, since=since, until=self.clock())
+        return self.search.find(
+            {"upload": str(number)}, since=since, until=self.clock(), place=place
+        )
+
+    def start_cold(self) -> None:
+        """Forget everything that was read, as a new function has never read it."""
+        mediaconvert = cast("MediaConvertClient", self.mediaconvert)
+        self.search = JobSearch(mediaconvert, PIPELINE, self.clock)
 
     def pages_of(self, action: Callable[[], object]) -> int:
         """Count the pages that are read meanwhile."""
@@ -79,13 +86,84 @@ def test_a_search_that_takes_too_long_goes_on_later() -> None:
         pipeline.create(number)
     pipeline.clock.pass_(2 * MARGIN)
     pipeline.mediaconvert.before_list = partial(pipeline.clock.pass_, 2)
-    find = partial(pipeline.find, 99, outage)
 
-    deliveries, job_id = _patiently(find)
+    deliveries, job_id = _patiently(pipeline, 99, outage)
 
     assert job_id is None
     assert 1 < deliveries
     assert 20 / JOBS_PER_PAGE + deliveries >= pipeline.mediaconvert.pages
+
+
+@pytest.mark.parametrize("exists", [True, False], ids=["its job exists", "no job"])
+@pytest.mark.parametrize("is_cold", [True, False], ids=["cold starts", "warm"])
+def test_a_claim_behind_20_000_jobs_is_resolved(
+    *,
+    exists: bool,
+    is_cold: bool,
+) -> None:
+    """Each page is read once, whatever functions come and go: the claim keeps its place."""
+    pipeline = Pipeline()
+    pipeline.mediaconvert.page_size = 20
+    since = pipeline.clock()
+    job_id = pipeline.create(-1) if exists else None
+    for number in range(20_000):
+        pipeline.create(number)
+        pipeline.clock.pass_(number % 2)
+    pages = iter(range(10**6))
+    # A page takes a fifth of a second.
+    pipeline.mediaconvert.before_list = lambda: pipeline.clock.pass_(next(pages) % 5 == 0)
+    place, deliveries, found = None, 0, None
+    while True:
+        deliveries += 1
+        try:
+            found = pipeline.find(-1, since, place)
+            break
+        except SearchUnfinishedError as error:
+            place = error.place
+        pipeline.clock.pass_(120)
+        if is_cold:
+            pipeline.start_cold()
+
+    assert job_id == found
+    assert 20_000 / 20 + 3 >= pipeline.mediaconvert.pages
+    assert 60 > deliveries
+
+
+def test_claims_with_places_of_their_own_all_come_to_an_end() -> None:
+    """However far each has come, functions that start cold bring every one of them on."""
+    pipeline = Pipeline()
+    since = pipeline.clock()
+    for number in range(60):
+        pipeline.create(number)
+        pipeline.clock.pass_(1)
+    pipeline.mediaconvert.before_list = partial(pipeline.clock.pass_, 1)
+    places: dict[int, Place | None] = {-1: None}
+    for delivery in range(60):
+        pipeline.start_cold()
+        if delivery in {1, 2}:
+            places[-1 - delivery] = None
+        for number, place in list(places.items()):
+            with suppress(SearchUnfinishedError):
+                try:
+                    assert pipeline.find(number, since, place) is None
+                except SearchUnfinishedError as error:
+                    places[number] = error.place
+                    raise
+                del places[number]
+        pipeline.clock.pass_(120)
+
+    assert {} == places
+
+
+def test_a_place_that_listjobs_has_forgotten_is_left() -> None:
+    """The search begins anew, and its claim is not given up over ListJobs's refusal of the mark."""
+    pipeline = Pipeline()
+    since = pipeline.clock()
+    job_id = pipeline.create(0)
+    place = Place(begun=pipeline.clock(), reached=pipeline.clock(), token="1")  # noqa: S106 a mark in a listing
+    pipeline.mediaconvert.before_list = partial(_answer, iter([BAD_REQUEST, None, None]))
+
+    assert job_id == pipeline.find(0, since, place)
 
 
 def test_a_refused_page_says_nothing_about_the_job() -> None:
@@ -155,9 +233,10 @@ steps = st.one_of(
     steps=st.lists(steps, max_size=40),
     listed_after=st.integers(0, MARGIN),
     seconds_per_page=st.integers(0, 3),
+    is_cold=st.booleans(),
 )
 def test_the_search_tells_the_truth(
-    steps: list[tuple[str, int]], listed_after: int, seconds_per_page: int
+    *, steps: list[tuple[str, int]], listed_after: int, seconds_per_page: int, is_cold: bool
 ) -> None:
     """However late jobs are listed and however slow the pages are: what there is, is found."""
     pipeline = Pipeline()
@@ -175,17 +254,24 @@ def test_the_search_tells_the_truth(
                 place = number % len(jobs)
                 since, job_id = jobs[place]
                 if pipeline.clock() - since >= listed_after:
-                    assert job_id == _patiently(partial(pipeline.find, place, since))[1]
+                    assert job_id == _patiently(pipeline, place, since, is_cold=is_cold)[1]
             case "miss":
                 since = pipeline.clock() - number
-                assert _patiently(partial(pipeline.find, -1, since))[1] is None
+                assert _patiently(pipeline, -1, since, is_cold=is_cold)[1] is None
 
 
-def _patiently(find: Callable[[], str | None]) -> tuple[int, str | None]:
+def _patiently(
+    pipeline: Pipeline, number: int, since: int, *, is_cold: bool = False
+) -> tuple[int, str | None]:
     """Search in one delivery after the other; count them. It comes to an end."""
+    place = None
     for delivery in range(1, 31):
-        with suppress(SearchUnfinishedError):
-            return delivery, find()
+        try:
+            return delivery, pipeline.find(number, since, place)
+        except SearchUnfinishedError as error:
+            place = error.place
+        if is_cold:
+            pipeline.start_cold()
     raise AssertionError("The search does not come to an end.")
 
 

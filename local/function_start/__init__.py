@@ -1,0 +1,1 @@
+"""What every function of the local cloud imports before its own code."""

@@ -1,0 +1,26 @@
+"""Let a function's clients refuse what AWS would refuse. Python imports this module by its name.
+
+The emulator puts this folder on the path of the functions' interpreters, and of no other.
+"""
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from botocore import handlers
+
+_PROJECT = Path(__file__).parents[2]
+
+
+def _check_requests() -> None:
+    # The package without its __init__, which brings Pulumi along: a second of every cold start.
+    components = ModuleType("components")
+    components.__path__ = [str(_PROJECT / "components")]
+    sys.modules["components"] = components
+
+    from components.aws_requests import refuse_what_aws_refuses  # noqa: PLC0415 -- findable now
+
+    handlers.BUILTIN_HANDLERS.append(("before-parameter-build", refuse_what_aws_refuses))
+
+
+_check_requests()
