@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from handlers.dead_letter import message_attributes
@@ -10,10 +11,14 @@ from handlers.delivery import FIRST_ATTEMPT
 from handlers.events import EventError, read_uploads
 from handlers.ledger.branches import Branch
 from handlers.names import MessageAttribute
+from handlers.upload import Upload
 from operate.durations import ago
 
 if TYPE_CHECKING:
     from types_boto3_sqs.type_defs import MessageAttributeValueTypeDef, MessageTypeDef
+
+CELLS: Final = ("preset", "key", "version", "code", "reason", "job", "attempt", "age")
+"""What a letter's cells are."""
 
 NO_CODE: Final = "none"
 """How an operator asks for letters without a code."""
@@ -81,14 +86,21 @@ class Letter:
         """The MediaConvert job that failed, if there was one."""
         return self._text(MessageAttribute.JOB_ID)
 
+    @cached_property
+    def uploads(self) -> tuple[Upload, ...]:
+        """The uploads that it tells of: one, as S3 writes notices; none where it is no notice."""
+        try:
+            return read_uploads(self.body)
+        except EventError:
+            return ()
+
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of the uploads that it tells of: one, as S3 writes notices."""
-        try:
-            return tuple(upload.key for upload in read_uploads(self.body))
-        except EventError:
-            key = self._text(MessageAttribute.KEY)
-            return (key,) if key else ()
+        """The keys of these uploads; where it is no notice, the one that its attribute says."""
+        if self.uploads:
+            return tuple(upload.key for upload in self.uploads)
+        key = self._text(MessageAttribute.KEY)
+        return (key,) if key else ()
 
     @property
     def attempt(self) -> int | None:
@@ -136,6 +148,7 @@ class Letter:
         return {
             "preset": self.branch.preset,
             "keys": list(self.keys),
+            "version_ids": [upload.version_id for upload in self.uploads],
             "code": self.code,
             "reason": self.reason,
             "job_id": self.job_id,
@@ -150,6 +163,7 @@ class Letter:
         return (
             self.branch.preset,
             ", ".join(self.keys),
+            ", ".join(upload.version_id or "" for upload in self.uploads),
             self.code or NO_CODE,
             self.reason or SET_ASIDE,
             self.job_id or "",

@@ -1,7 +1,8 @@
 """`python -m operate redrive`: dead letters go back into their branch's queue."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from operate.clients import THREADS, Clients
-from operate.dead_letters import HEADER
 from operate.explain import explain
 from operate.hold import Hold
-from operate.letter import Letter, LetterError
+from operate.letter import CELLS, Letter, LetterError
 from operate.options import add_dry_run, add_preset, add_stack_options
+from operate.overwritten import obsolete
 from operate.progress import counting, say
 from operate.report import print_json, print_table
 from operate.stack_outputs import Stack
@@ -35,6 +36,10 @@ class Fate(StrEnum):
     """It is in the branch's queue."""
     WOULD_BE_SENT = "would be sent"
     """It is where it was: a dry run."""
+    OBSOLETE = "obsolete"
+    """It was removed: a newer upload took the place of what it tells of."""
+    WOULD_BE_REMOVED = "would be removed"
+    """The same in a dry run."""
     FAILED = "failed"
     """It is still in the dead-letter queue."""
 
@@ -72,28 +77,39 @@ def run(options: argparse.Namespace) -> int:
     """Send the letters on that were asked for, give the others back, and return the exit code."""
     stack = Stack.load(options.outputs)
     branches = stack.chosen(options.preset)
-    sqs = Clients(stack).sqs
-    with Hold(sqs) as hold:
+    clients = Clients(stack)
+    with Hold(clients.sqs) as hold:
         letters = hold.take(branches)
         asked_for = [letter for letter in letters if letter.matches(options.code, options.key)]
+        gone = obsolete(clients.dynamodb, stack, asked_for)
         if options.dry_run:
-            redriven = [Redriven(letter, Fate.WOULD_BE_SENT) for letter in asked_for]
+            redriven = [Redriven(letter, _intent(letter, gone)) for letter in asked_for]
         else:
-            redriven = redrive(sqs, hold, asked_for)
+            redriven = redrive(clients.sqs, hold, asked_for, gone)
     now = datetime.now(UTC)
     if options.json:
         print_json(each.as_json(now) for each in redriven)
     else:
-        print_table((*HEADER, "redrive"), [each.cells(now) for each in redriven])
-    failed = sum(each.fate is Fate.FAILED for each in redriven)
-    done = Fate.WOULD_BE_SENT if options.dry_run else Fate.SENT
-    others = len(letters) - len(asked_for)
-    say(f"{len(redriven) - failed} {done}, {failed} failed, {others} others left alone.")
-    return 1 if failed else 0
+        print_table((*CELLS, "redrive"), [each.cells(now) for each in redriven])
+    fates = Counter(each.fate for each in redriven)
+    done = (
+        (Fate.WOULD_BE_SENT, Fate.WOULD_BE_REMOVED)
+        if options.dry_run
+        else (Fate.SENT, Fate.OBSOLETE)
+    )
+    counts = ", ".join(f"{fates[fate]} {fate}" for fate in (*done, Fate.FAILED))
+    say(f"{counts}, {len(letters) - len(asked_for)} others left alone.")
+    return 1 if fates[Fate.FAILED] else 0
 
 
-def redrive(sqs: "SQSClient", hold: Hold, letters: Sequence[Letter]) -> list[Redriven]:
-    """Send letters back into their branch's queue, and delete them.
+def _intent(letter: Letter, gone: Collection[str]) -> Fate:
+    return Fate.WOULD_BE_REMOVED if letter.message_id in gone else Fate.WOULD_BE_SENT
+
+
+def redrive(
+    sqs: "SQSClient", hold: Hold, letters: Sequence[Letter], gone: Collection[str] = ()
+) -> list[Redriven]:
+    """Send letters back into their branch's queue, and delete them; the obsolete ones only delete.
 
     In this order: a crash between the two leaves a letter that was sent. Sent once more it asks
     for the same attempt again, and the ledger makes one job of an attempt.
@@ -102,34 +118,40 @@ def redrive(sqs: "SQSClient", hold: Hold, letters: Sequence[Letter]) -> list[Red
         sqs: The client; it may be used by several threads.
         hold: Has the letters in hand.
         letters: Those to send.
+        gone: Message ids of those that are obsolete. One that is sent all the same makes no job.
     """
     with (
         counting("letters sent", len(letters)) as count,
         ThreadPoolExecutor(THREADS) as threads,
     ):
-        return list(threads.map(lambda letter: _counted(sqs, hold, letter, count), letters))
+        return list(threads.map(lambda letter: _counted(sqs, hold, letter, gone, count), letters))
 
 
 def _counted(
-    sqs: "SQSClient", hold: Hold, letter: Letter, count: Callable[[int], None]
+    sqs: "SQSClient",
+    hold: Hold,
+    letter: Letter,
+    gone: Collection[str],
+    count: Callable[[int], None],
 ) -> Redriven:
-    redriven = _redrive(sqs, hold, letter)
+    redriven = _redrive(sqs, hold, letter, is_obsolete=letter.message_id in gone)
     count(1)
     return redriven
 
 
-def _redrive(sqs: "SQSClient", hold: Hold, letter: Letter) -> Redriven:
+def _redrive(sqs: "SQSClient", hold: Hold, letter: Letter, *, is_obsolete: bool) -> Redriven:
     if not hold.has(letter):
         return Redriven(letter, Fate.FAILED, TOO_LATE)
     try:
-        sqs.send_message(
-            QueueUrl=letter.branch.queue_url,
-            MessageBody=letter.body,
-            MessageAttributes=letter.redriven(),
-        )
+        if not is_obsolete:
+            sqs.send_message(
+                QueueUrl=letter.branch.queue_url,
+                MessageBody=letter.body,
+                MessageAttributes=letter.redriven(),
+            )
         hold.delete(letter)
     except LetterError as error:
         return Redriven(letter, Fate.FAILED, str(error))
     except (BotoCoreError, ClientError) as error:
         return Redriven(letter, Fate.FAILED, explain(error))
-    return Redriven(letter, Fate.SENT)
+    return Redriven(letter, Fate.OBSOLETE if is_obsolete else Fate.SENT)

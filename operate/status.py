@@ -17,6 +17,7 @@ from operate.clients import Clients
 from operate.durations import ago
 from operate.errors import OperateError
 from operate.options import add_stack_options
+from operate.overwritten import overwritten
 from operate.progress import say
 from operate.report import print_json, print_table
 from operate.stack_outputs import Stack
@@ -43,7 +44,17 @@ NOT_BEGUN: Final = "not begun"
 """Nobody has claimed the rendition: its message waits in the branch's queue, or was lost."""
 
 NOT_ASKED_FOR: Final = "not asked for"
-"""The preset was added after the upload; a backfill asks for it."""
+"""The preset was added after the upload; a backfill asks for it, if no newer upload took its place.
+"""
+
+NOT_DUE: Final = "not due yet"
+
+NONE_LEFT: Final = "none, a newer upload took its place"
+
+OVERWRITTEN: Final = (
+    "A newer upload of the key took its place: this one gets no job any more, and one that still "
+    "runs is canceled. Its outputs stay until those of the newer upload replace them."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,14 +126,16 @@ class Status:
     asset: Asset | None
     """None when its item has expired."""
     presets: tuple[PresetStatus, ...]
+    overwritten: bool
+    """Whether a newer upload of the key took its place: it gets no job any more."""
 
     @property
     def announcement(self) -> str:
         """Whether everybody has been told of the asset."""
         if self.asset is None or self.asset.is_pending:
-            return "not due yet"
+            return NONE_LEFT if self.overwritten else NOT_DUE
         if State.SUPERSEDED in self.asset.ends.values():
-            return "none, a newer upload took its place"
+            return NONE_LEFT
         return "owed" if self.asset.is_due else "sent"
 
     def as_json(self) -> dict[str, Any]:
@@ -131,6 +144,7 @@ class Status:
             "bucket": self.upload.bucket,
             "key": self.upload.key,
             "version_id": self.upload.version_id,
+            "overwritten": self.overwritten,
             "announcement": self.announcement,
             "revision": self.asset.revision if self.asset else None,
             "renditions": [preset.as_json() for preset in self.presets],
@@ -162,6 +176,8 @@ def run(options: argparse.Namespace) -> int:
         now = datetime.now(UTC)
         print_table(HEADER, [preset.cells(now) for preset in status.presets])
     say(f"{options.key}, version {version_id}. Announcement of the asset: {status.announcement}.")
+    if status.overwritten:
+        say(OVERWRITTEN)
     return 0
 
 
@@ -191,11 +207,13 @@ def read(client: "DynamoDBClient", stack: Stack, key: str, version_id: str) -> S
         raise OperateError(
             f"The ledger knows nothing of {key!r}, version {version_id}. Its notice waits in the "
             "queues, or was lost: an hour after the upload `reconcile --task uploads` asks for it "
-            "anew. The ledger also knows nothing of keys that the stack does not listen to, and "
-            "forgets after its retention."
+            "anew, if it is still the newest one of its key. The ledger also knows nothing of keys "
+            "that the stack does not listen to, and forgets after its retention."
         )
+    upload = asset.upload if asset else known[0].upload
     return Status(
         upload=wanted,
+        overwritten=upload.digest in overwritten(client, stack, [upload]),
         asset=asset,
         presets=_presets(known, asset.ends if asset else (), stack.branches),
     )

@@ -49,14 +49,19 @@ class Assets:
         return Latest.from_item(item) if item else None
 
     def overwritten(self, uploads: Collection[Upload]) -> set[str]:
-        """Find the uploads that a newer one of their key has overwritten; return their digests."""
-        keys = {upload.digest: _latest_key(upload) for upload in uploads}
-        items = self._table.get_many(sorted(set(keys.values())))
+        """Find the uploads that a newer one of their key has overwritten; return their digests.
+
+        An upload that the ledger does not know may be the newest: then S3's sequencers decide.
+        """
+        keys = {_key(upload.digest) for upload in uploads} | set(map(_latest_key, uploads))
+        items = self._table.get_many(sorted(keys))
         return {
             upload.digest
             for upload in uploads
-            if keys[upload.digest] in items
-            and Latest.from_item(items[keys[upload.digest]]).overwrites(upload)
+            if _latest_key(upload) in items
+            and Latest.from_item(items[_latest_key(upload)]).overwrites(
+                upload, is_known=_key(upload.digest) in items
+            )
         }
 
     def note(

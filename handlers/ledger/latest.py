@@ -28,9 +28,14 @@ class Latest:
     previous: str | None
     """Digest of the upload that was the newest before; None when none was known."""
 
-    def overwrites(self, upload: Upload) -> bool:
-        """Tell whether an upload of this key, which the ledger knows, is not the newest one."""
-        if self.digest is not None:
+    def overwrites(self, upload: Upload, *, is_known: bool = True) -> bool:
+        """Tell whether an upload of this key is not the newest one.
+
+        Args:
+            upload: The upload.
+            is_known: Whether the ledger knows it; if not, it may be newer than this one.
+        """
+        if self.digest is not None and is_known:
             return self.digest != upload.digest
         return self._is_later_than(upload)
 

@@ -20,8 +20,8 @@ from handlers.ledger.rendition import (
     State,
 )
 from handlers.ledger.table import Change, ConditionRefusedError, ItemKey, Table
-from handlers.pauses import Pauses
 from handlers.names import LedgerKey
+from handlers.pauses import Pauses
 from handlers.upload import Upload
 
 PREFIX: Final = "rendition#"

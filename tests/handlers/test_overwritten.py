@@ -380,3 +380,15 @@ def test_a_notice_that_tells_of_several_uploads_overwrites_within_itself(
 
     assert [(State.SUPERSEDED, 1), (State.SUBMITTED, 1)] == states(world, upload, newer)
     assert 1 == len(world.mediaconvert.jobs)
+
+
+def test_an_upload_that_the_ledger_has_not_heard_of_may_be_the_newest(
+    world: World, upload: Upload, newer: Upload
+) -> None:
+    """Only S3's order of events says whether it is; one from a listing has none."""
+    submit(world, upload)
+
+    unheard = [newer, replace(newer, sequencer=None, version_id="listed")]
+    older = replace(upload, version_id="0", sequencer="0055AED6DCD90281E4")
+
+    assert {older.digest} == world.ledger.assets.overwritten([upload, older, *unheard])

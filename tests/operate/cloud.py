@@ -1,19 +1,23 @@
 """A deployed fan-out, as far as an operator sees it: queues in moto, and the stack's outputs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handlers.dead_letter import send_dead_letter
 from handlers.events import write_notice
+from handlers.ledger import Ledger
 from handlers.ledger.branches import Branch
-from handlers.names import MessageAttribute
+from handlers.names import LedgerKey, MessageAttribute
+from handlers.settings import FanoutSettings
 from handlers.upload import Upload
 from operate.stack_outputs import Stack
+from tests.handlers.fakes import Clock
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_sqs import SQSClient
 
 REGION = "eu-central-1"
@@ -22,28 +26,62 @@ INPUT_BUCKET = "input"
 LEDGER_TABLE = "ledger"
 
 
-def upload_of(key: str, version_id: str = "v1") -> Upload:
+def upload_of(key: str, version_id: str = "v1", sequencer: str = "0055AED6DCD90281E5") -> Upload:
     """An upload to the input bucket."""
     return Upload(
         bucket=INPUT_BUCKET,
         key=key,
         version_id=version_id,
         etag="d41d8cd98f00b204e9800998ecf8427e",
-        sequencer="0055AED6DCD90281E5",
+        sequencer=sequencer,
         size=1024,
     )
 
 
+def open_ledger(client: "DynamoDBClient", clock: Callable[[], int]) -> Ledger:
+    """Create the ledger's table, without its index, and use it as the functions do."""
+    client.create_table(
+        TableName=LEDGER_TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": LedgerKey.PARTITION, "KeyType": "HASH"},
+            {"AttributeName": LedgerKey.SORT, "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": LedgerKey.PARTITION, "AttributeType": "S"},
+            {"AttributeName": LedgerKey.SORT, "AttributeType": "S"},
+        ],
+    )
+    settings = FanoutSettings(
+        fanout="fanout",
+        ledger_table=LEDGER_TABLE,
+        ledger_retention_days=90,
+        completed_topic_arn="arn",
+    )
+    return Ledger.open(client, settings, clock)
+
+
+def sequencers_decide(_: Upload) -> str | None:
+    """Stand in for S3, which no test here has to ask."""
+    raise AssertionError
+
+
 @dataclass
 class Cloud:
-    """Queues and dead-letter queues of two presets."""
+    """Queues and dead-letter queues of two presets, and the ledger."""
 
     sqs: "SQSClient"
     folder: Path
+    clock: Clock = field(default_factory=Clock)
+    dynamodb: "DynamoDBClient | None" = None
+    """Where the ledger is; a test that does not look into it needs none."""
     outputs: dict[str, Any] = field(init=False)
+    ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
         """Create them."""
+        if self.dynamodb:
+            self.ledger = open_ledger(self.dynamodb, self.clock)
         self.outputs = {
             "input_bucket": INPUT_BUCKET,
             "topic_arn": f"arn:aws:sns:{REGION}:111122223333:topic",
@@ -84,18 +122,36 @@ class Cloud:
         job_id: str = "job-1",
     ) -> None:
         """Send a dead letter as the functions do."""
+        uploads = (upload_of(key),)
+        self.bury_uploads(*uploads, preset=preset, code=code, attempt=attempt, job_id=job_id)
+
+    def bury_uploads(
+        self,
+        *uploads: Upload,
+        preset: str = "720p",
+        code: str = "1010",
+        attempt: int | str = 1,
+        job_id: str = "job-1",
+    ) -> None:
+        """Send the dead letter of a notice that tells of these uploads."""
+        records = [json.loads(write_notice(upload))["Records"][0] for upload in uploads]
         send_dead_letter(
             self.sqs,
             self.outputs["dead_letter_queue_urls"][preset],
-            write_notice(upload_of(key)),
+            json.dumps({"Records": records}),
             {
                 MessageAttribute.CODE: code,
                 MessageAttribute.REASON: f"Error {code}.",
-                MessageAttribute.KEY: key,
+                MessageAttribute.KEY: uploads[0].key,
                 MessageAttribute.JOB_ID: job_id,
                 MessageAttribute.ATTEMPT: str(attempt),
             },
         )
+
+    def note(self, *uploads: Upload) -> None:
+        """Let the ledger know uploads, as the functions do before they make a job."""
+        for upload in uploads:
+            self.ledger.assets.note(upload, PRESETS, sequencers_decide)
 
     def letters(self, preset: str = "720p") -> list[dict[str, Any]]:
         """Everything in a dead-letter queue: bodies and attributes, in no order."""

@@ -14,6 +14,7 @@ from tests.operate.cloud import Cloud
 from tests.operate.fake_sqs import FakeSqs
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_sqs import SQSClient
 
 
@@ -24,16 +25,17 @@ def _short_polls(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @cache
-def _sqs() -> "SQSClient":
-    """Make the client once: it serves every test, and to make it takes a third of a second."""
-    return boto3.client("sqs")
+def _clients() -> "tuple[SQSClient, DynamoDBClient]":
+    """Make clients once: they serve every test, and to make them takes a third of a second."""
+    return boto3.client("sqs"), boto3.client("dynamodb")
 
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[Cloud]:
     """A fan-out with two presets, and nothing in its queues."""
+    sqs, dynamodb = _clients()
     with mock_aws():
-        yield Cloud(_sqs(), tmp_path)
+        yield Cloud(sqs, tmp_path, dynamodb=dynamodb)
 
 
 @pytest.fixture

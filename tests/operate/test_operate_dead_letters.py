@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from operate.__main__ import main
-from tests.operate.cloud import Cloud
+from tests.operate.cloud import Cloud, upload_of
 
 
 def test_json_lines(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
@@ -23,6 +23,7 @@ def test_json_lines(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert {
         "preset": "720p",
         "keys": ["trips/a.mp4"],
+        "version_ids": ["v1"],
         "code": "1010",
         "reason": "Error 1010.",
         "job_id": "job-1",
@@ -30,6 +31,7 @@ def test_json_lines(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
         "sent_at": first["sent_at"],
         "age_seconds": first["age_seconds"],
         "message_id": cloud.letters()[0]["id"],
+        "obsolete": False,
     } == first
     assert ("1080p", "BadRequestException", None, 1) == (
         second["preset"],
@@ -49,8 +51,12 @@ def test_plain_lines_where_there_is_no_terminal(
 
     printed = capsys.readouterr()
     header, line = printed.out.splitlines()
-    assert ["preset", "key", "code", "reason", "job", "attempt", "age"] == header.split("\t")
-    assert ["720p", "a�b�[2J.mp4", "1010", "Error 1010.", "job-1", "1"] == line.split("\t")[:-1]
+    assert [
+        *("preset", "key", "version", "code", "reason", "job", "attempt", "age", "obsolete")
+    ] == header.split("\t")
+    assert [*("720p", "a�b�[2J.mp4", "v1", "1010", "Error 1010.", "job-1", "1")] == line.split(
+        "\t"
+    )[:-2]
     assert "1 dead letters (720p 1010: 1)." in printed.err
 
 
@@ -65,7 +71,7 @@ def test_a_table_on_a_terminal(
     assert 0 == main(["dead-letters", "--outputs", cloud.outputs_file])
 
     out = capsys.readouterr().out
-    assert "│ 720p   │ [bold]a.mp4�[2J │ 1010 │ Error 1010. │" in out
+    assert "│ 720p   │ [bold]a.mp4�[2J │ v1      │ 1010 │ Error 1010. │" in out
 
 
 def test_no_letters(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,4 +103,27 @@ def test_letters_without_a_reason(cloud: Cloud, capsys: pytest.CaptureFixture[st
     main(["dead-letters", "--outputs", cloud.outputs_file])
 
     _, line = capsys.readouterr().out.splitlines()
-    assert line.startswith("720p\t\tnone\tSQS or SNS set it aside, without a reason")
+    assert line.startswith("720p\t\t\tnone\tSQS or SNS set it aside, without a reason")
+
+
+def test_a_letter_of_an_overwritten_upload_is_obsolete(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its version tells it from the letter of the newest upload, which is not."""
+    first, newest = upload_of("a.mp4"), upload_of("a.mp4", "v2", "0055AED6DCD90281E6")
+    cloud.note(first, newest)
+    cloud.bury_uploads(first)
+    cloud.bury_uploads(newest)
+
+    for arguments in ([], ["--json"]):
+        assert 0 == main(["dead-letters", *arguments, "--outputs", cloud.outputs_file])
+
+    printed = capsys.readouterr()
+    assert "2 dead letters (720p 1010: 2). 1 are obsolete: redrive removes them." in printed.err
+    lines = printed.out.splitlines()
+    assert [("v1", "a newer upload took its place"), ("v2", "")] == sorted(
+        (line.split("\t")[2], line.split("\t")[-1]) for line in lines[1:3]
+    )
+    assert {"v1": True, "v2": False} == {
+        letter["version_ids"][0]: letter["obsolete"] for letter in map(json.loads, lines[3:])
+    }

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from handlers.events import write_notice
+from handlers.upload import Upload
 from operate.__main__ import main
 from operate.hold import Hold
 from operate.redrive import Fate, redrive
@@ -187,5 +188,95 @@ def test_nothing_to_do_is_no_failure(cloud: Cloud, capsys: pytest.CaptureFixture
 
     assert [0, 0] == [run(cloud), run(cloud)]
 
-    assert "0 sent, 0 failed, 0 others left alone." in capsys.readouterr().err
+    assert "0 sent, 0 obsolete, 0 failed, 0 others left alone." in capsys.readouterr().err
     assert 1 == len(cloud.messages())
+
+
+FIRST, NEWEST = upload_of("a.mp4"), upload_of("a.mp4", "v2", "0055AED6DCD90281E6")
+
+
+def test_an_obsolete_letter_is_removed_and_not_sent(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A newer upload took the place of what it tells of; the newest one's letter goes back."""
+    cloud.note(FIRST, NEWEST)
+    cloud.bury_uploads(FIRST)
+    cloud.bury_uploads(NEWEST)
+
+    assert 0 == run(cloud, "--json")
+
+    printed = capsys.readouterr()
+    assert {"v1": "obsolete", "v2": "sent"} == {
+        line["version_ids"][0]: line["status"] for line in map(json.loads, printed.out.splitlines())
+    }
+    assert "1 sent, 1 obsolete, 0 failed, 0 others left alone." in printed.err
+    assert [write_notice(NEWEST)] == [each["body"] for each in cloud.messages()]
+    assert [] == cloud.letters()
+
+
+def test_a_dry_run_says_which_letters_would_be_removed(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And leaves them where they are."""
+    cloud.note(FIRST, NEWEST)
+    cloud.bury_uploads(FIRST)
+
+    assert 0 == run(cloud, "--dry-run")
+
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[1].endswith("\twould be removed")
+    assert "0 would be sent, 1 would be removed, 0 failed" in printed.err
+    assert 1 == len(cloud.letters())
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "is_removed"),
+    [
+        ([FIRST, NEWEST], [FIRST, FIRST], True),
+        ([FIRST, NEWEST], [FIRST, NEWEST], False),
+        ([FIRST, NEWEST], [FIRST, upload_of("b.mp4")], False),
+        ([NEWEST], [FIRST], True),
+        ([FIRST], [NEWEST], False),
+        ([], [FIRST], False),
+    ],
+    ids=["all", "not-all", "another-key", "never-heard-of", "newer-than-known", "nothing-known"],
+)
+def test_a_letter_is_obsolete_when_all_of_its_uploads_are(
+    cloud: Cloud, known: list[Upload], told: list[Upload], *, is_removed: bool
+) -> None:
+    """An upload that the ledger has not heard of is compared by S3's order of events."""
+    cloud.note(*known)
+    cloud.bury_uploads(*told)
+
+    assert 0 == run(cloud)
+
+    assert (0 if is_removed else 1) == len(cloud.messages())
+    assert [] == cloud.letters()
+
+
+def test_an_obsolete_letter_that_came_back_meanwhile_is_left_alone(cloud: Cloud) -> None:
+    """Somebody else may have it by now."""
+    cloud.bury("a.mp4")
+    time = [0.0]
+
+    with Hold(cloud.sqs, clock=lambda: time[0]) as hold:
+        [letter] = hold.take(cloud.branches)
+        time[0] = 121.0
+        [redriven] = redrive(cloud.sqs, hold, [letter], {letter.message_id})
+
+    assert Fate.FAILED is redriven.fate
+
+
+def test_a_ledger_that_refuses_stops_it_before_anything_is_done(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is obsolete is not known then; the letters are where they were."""
+    cloud.bury("a.mp4")
+    cloud.outputs["ledger_table"] = "another"
+
+    with pytest.raises(SystemExit) as end:
+        run(cloud)
+
+    assert 1 == end.value.code
+    assert "AWS refused BatchGetItem" in capsys.readouterr().err
+    assert ((0, 0), (1, 0)) == (cloud.sizes()["720p"], cloud.sizes()["720p-dlq"])

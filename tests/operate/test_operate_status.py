@@ -2,19 +2,17 @@
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
 from handlers.ledger import Ledger
 from handlers.ledger.rendition import Duty, Failure, Output, Rendition, State
-from handlers.names import LedgerKey
-from handlers.settings import FanoutSettings
 from handlers.upload import Upload
 from operate.__main__ import main
 from tests.handlers.fakes import Clock
-from tests.operate.cloud import INPUT_BUCKET, LEDGER_TABLE, PRESETS, Cloud, upload_of
+from tests.operate.cloud import INPUT_BUCKET, PRESETS, Cloud, sequencers_decide, upload_of
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -31,6 +29,7 @@ class Books:
     clock: Clock
     s3: "S3Client"
     capsys: pytest.CaptureFixture[str]
+    uploads: int = 0
 
     def put(self, key: str) -> str:
         """Upload an object; return its version id."""
@@ -38,19 +37,20 @@ class Books:
 
     def note(self, key: str = KEY, *presets: str) -> Upload:
         """Upload an object, and write it down as the functions do."""
-        upload = upload_of(key, self.put(key))
-        self.ledger.assets.note(upload, presets or PRESETS, lambda _: None)
+        self.uploads += 1
+        upload = upload_of(key, self.put(key), sequencer=f"{self.uploads:018X}")
+        self.ledger.assets.note(upload, presets or PRESETS, sequencers_decide)
         return upload
 
     def claim(self, upload: Upload, preset: str, attempt: int = 1) -> Rendition:
         """Begin an attempt."""
         return self.ledger.renditions.claim(upload, preset, attempt, abandoned_after=120)
 
-    def status(self, *arguments: str) -> dict[str, object]:
+    def status(self, *arguments: str) -> dict[str, Any]:
         """What the command prints, as JSON."""
         assert 0 == main(["status", *arguments, "--json", "--outputs", self.cloud.outputs_file])
         [line] = self.capsys.readouterr().out.splitlines()
-        status: dict[str, object] = json.loads(line)
+        status: dict[str, Any] = json.loads(line)
         return status
 
     def refusal(self, *arguments: str) -> str:
@@ -61,35 +61,21 @@ class Books:
         return self.capsys.readouterr().err
 
 
+def renditions_of(status: dict[str, Any]) -> list[dict[str, Any]]:
+    """The renditions of a status."""
+    renditions: list[dict[str, Any]] = status["renditions"]
+    return renditions
+
+
 @pytest.fixture
 def books(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> Books:
     """A ledger without an upload."""
-    dynamodb = boto3.client("dynamodb")
-    dynamodb.create_table(
-        TableName=LEDGER_TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[
-            {"AttributeName": LedgerKey.PARTITION, "KeyType": "HASH"},
-            {"AttributeName": LedgerKey.SORT, "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": LedgerKey.PARTITION, "AttributeType": "S"},
-            {"AttributeName": LedgerKey.SORT, "AttributeType": "S"},
-        ],
-    )
     s3 = boto3.client("s3")
     s3.create_bucket(
         Bucket=INPUT_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
     s3.put_bucket_versioning(Bucket=INPUT_BUCKET, VersioningConfiguration={"Status": "Enabled"})
-    settings = FanoutSettings(
-        fanout="fanout",
-        ledger_table=LEDGER_TABLE,
-        ledger_retention_days=90,
-        completed_topic_arn="arn",
-    )
-    clock = Clock()
-    return Books(cloud, Ledger.open(dynamodb, settings, clock), clock, s3, capsys)
+    return Books(cloud, cloud.ledger, cloud.clock, s3, capsys)
 
 
 def test_every_preset_with_all_that_is_known(books: Books) -> None:
@@ -131,6 +117,7 @@ def test_every_preset_with_all_that_is_known(books: Books) -> None:
         "bucket": INPUT_BUCKET,
         "key": KEY,
         "version_id": upload.version_id,
+        "overwritten": False,
         "announcement": "not due yet",
         "revision": 0,
         "renditions": [
@@ -207,6 +194,49 @@ def test_whether_everybody_has_been_told(
     status = books.status(KEY)
 
     assert (announcement, 1) == (status["announcement"], status["revision"])
+
+
+def test_an_overwritten_upload_has_no_job_or_a_canceled_one(books: Books) -> None:
+    """It says so while its renditions are still under way: no announcement will come."""
+    upload = books.note(KEY)
+    renditions = books.ledger.renditions
+    superseded = books.claim(upload, "720p")
+    books.claim(upload, "1080p")
+    newest = books.note(KEY)
+    renditions.move(superseded, State.SUPERSEDED)
+
+    assert False is books.status(KEY)["overwritten"]
+    status = books.status(KEY, "--version-id", str(upload.version_id))
+
+    assert (True, "none, a newer upload took its place") == (
+        status["overwritten"],
+        status["announcement"],
+    )
+    assert [("1080p", "claimed", None), ("720p", "superseded", None)] == [
+        (each["preset"], each["state"], each["job_id"]) for each in renditions_of(status)
+    ]
+    assert newest.version_id == books.status(KEY)["version_id"]
+    main(
+        [
+            *("status", KEY, "--version-id", str(upload.version_id)),
+            *("--outputs", books.cloud.outputs_file),
+        ]
+    )
+    assert "A newer upload of the key took its place" in books.capsys.readouterr().err
+
+
+def test_a_rendition_that_is_made_once_more_says_why(books: Books) -> None:
+    """It is the newest upload's, and a late job of an older one may have written over it."""
+    late = books.note(KEY, "720p")
+    newest = books.note(KEY, "720p")
+    books.ledger.renditions.move(
+        books.claim(newest, "720p"), State.COMPLETE, job_id="job-2", outputs=[]
+    )
+    books.ledger.renditions.write_over(newest.digest, "720p", "job-1")
+
+    [rendition] = [each for each in renditions_of(books.status(KEY)) if "retrying" == each["state"]]
+    assert ("overtaken", ["retry"]) == (rendition["failure"]["code"], rendition["owed"])
+    assert late.version_id != newest.version_id
 
 
 def test_the_latest_upload_is_meant(books: Books) -> None:
