@@ -60,7 +60,7 @@ def operator_policy(stack: Stack) -> dict[str, Any]:
             ],
             dead_letter_queues,
         ),
-        ("ReadTheLedger", ["dynamodb:Query"], [ledger]),
+        ("ReadTheLedger", ["dynamodb:BatchGetItem", "dynamodb:Query"], [ledger]),
         ("FindTheFunctions", ["lambda:ListEventSourceMappings"], [ANYTHING]),
         (
             "ReadTheirSettings",

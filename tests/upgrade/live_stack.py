@@ -20,7 +20,6 @@ from operate.hold import Hold
 from operate.overwritten import obsolete
 from operate.redrive import Redriven, redrive
 from operate.stack_outputs import Stack
-from tests.handlers.fakes import EventSourceMapping
 from tests.handlers.world import World
 
 SAMPLES: Final = Path(__file__).parent / "samples"
@@ -86,11 +85,15 @@ class LiveStack:
         for item in content["ledger"]:
             world.dynamodb.put_item(TableName=world.settings.ledger_table, Item=item)
         for name, messages in content["queues"].items():
-            mapping = EventSourceMapping(
-                world.sqs, self._url(name), lambda _: {"batchItemFailures": []}
-            )
             for message in messages:
-                mapping.send(message["body"], **message["attributes"])
+                world.sqs.send_message(
+                    QueueUrl=self._url(name),
+                    MessageBody=message["body"],
+                    MessageAttributes={
+                        name: {"DataType": "String", "StringValue": text}
+                        for name, text in message["attributes"].items()
+                    },
+                )
         for job in content["jobs"]:
             created = datetime.fromisoformat(job["CreatedAt"])
             world.mediaconvert.jobs.append({**job, "CreatedAt": created})
