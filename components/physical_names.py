@@ -44,8 +44,12 @@ _KINDS: Final = {
     ),
     "aws:cloudwatch/metricAlarm:MetricAlarm": _Kind(
         *("CloudWatch alarm", "cloudwatch PutMetricAlarm AlarmName"),
-        of_fanout=("outcome-dlq-holds-messages", "reconcile-fails"),
-        of_preset=("{}-dlq-holds-messages", "{}-is-not-keeping-up"),
+        of_fanout=("outcome-dlq-holds-messages", "reconcile-does-not-run", "reconcile-fails"),
+        of_preset=("{}-dlq-holds-messages", "{}-is-not-keeping-up", "{}-waits-too-long"),
+    ),
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": _Kind(
+        *("metric filter", "logs PutMetricFilter filterName"),
+        of_fanout=("reconcile-tells-oldest-waits",),
     ),
     "aws:dynamodb/table:Table": _Kind(
         "DynamoDB table", "dynamodb CreateTable TableName", of_fanout=("ledger",)

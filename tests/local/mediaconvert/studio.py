@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from moto import mock_aws
 
+from components.aws_requests import refuse_what_aws_refuses
 from local.mediaconvert import MediaConvertService
 from tests.local.mediaconvert.documents import file_group_of, job_document, source_of
 
@@ -70,6 +71,8 @@ class Studio:
         self.client = boto3.client(
             "mediaconvert", region_name=REGION, endpoint_url=self.service.endpoint
         )
+        # The service itself is to refuse what is wrong.
+        self.client.meta.events.unregister("before-parameter-build", refuse_what_aws_refuses)
         self.s3 = boto3.client("s3", region_name=REGION)
         self.iam = boto3.client("iam", region_name=REGION)
         for bucket in (INPUT, OUTPUT):
