@@ -9,6 +9,7 @@ from docs import (
     cost_table,
     elastic_transcoder_tables,
     outcome_tables,
+    permission_tables,
     preset_tables,
     stack_tables,
     verify_tables,
@@ -34,6 +35,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "announcement": outcome_tables.announcement,
     "retries": outcome_tables.retries,
     "ends": outcome_tables.ends,
+    "permissions-allowed": permission_tables.allowed,
+    "permissions-denied": permission_tables.denied,
     "verify-checks": verify_tables.checks,
     "verify-policy": verify_tables.policy,
 }

@@ -32,6 +32,8 @@ class Recorded:
     """URNs of the resources that have to exist before it."""
     is_retained: bool = False
     """Whether Pulumi leaves it alone when it is no longer asked for."""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """What AWS would say of it: the inputs, and what it makes up."""
 
     @property
     def waits_for(self) -> set[str]:
@@ -126,6 +128,7 @@ class _Monitor(mocks.MockMonitor):
         self._program = program
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- the engine's name
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi leaves it so
         self._program.resources.append(
             Recorded(
                 urn=self.make_urn(request.parent, request.type, request.name),
@@ -134,9 +137,10 @@ class _Monitor(mocks.MockMonitor):
                 inputs=rpc.deserialize_properties(request.object),
                 depends_on=frozenset(request.dependencies),
                 is_retained=request.retainOnDelete,
+                outputs=rpc.deserialize_properties(response.object),
             )
         )
-        return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi leaves it so
+        return response
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- the engine's name
         self._program.registered[request.urn] = rpc.deserialize_properties(request.outputs)
