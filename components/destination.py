@@ -62,9 +62,9 @@ class Destination:
             f"{name}-pipeline-transcodes",
             role=self.role.name,
             policy=Output.json_dumps(
-                Output.all(intake.bucket.arn, self.bucket.arn).apply(
+                Output.all(intake.bucket.arn, self.bucket.arn, scope.key_arn).apply(
                     lambda arns: policies.pipeline_may_transcode(
-                        *arns, read_buckets=preset.read_buckets
+                        arns[0], arns[1], key_arn=arns[2], read_buckets=preset.read_buckets
                     )
                 )
             ),

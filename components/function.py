@@ -34,6 +34,7 @@ class Identity:
         self.log_group = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             retention_in_days=scope.log_retention_days,
+            kms_key_id=scope.key_arn,
             tags=scope.tags,
             opts=scope.options(),
         )

@@ -48,6 +48,8 @@ def _log_role(scope: Scope) -> aws.iam.Role:
 def _topic(scope: Scope, log_role: aws.iam.Role) -> aws.sns.Topic:
     return aws.sns.Topic(
         f"{scope.name}-topic",
+        # AWS's own key would keep S3 from publishing: nobody can let S3 use it.
+        kms_master_key_id=scope.key_arn,
         sqs_success_feedback_role_arn=log_role.arn,
         sqs_failure_feedback_role_arn=log_role.arn,
         sqs_success_feedback_sample_rate=defaults.DELIVERY_LOG_SAMPLE_PERCENT,
@@ -66,6 +68,7 @@ def _delivery_logs(
             f"{scope.name}-topic-{outcome}",
             name=log_name,
             retention_in_days=scope.log_retention_days,
+            kms_key_id=scope.key_arn,
             tags=scope.tags,
             opts=scope.options(),
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from pulumi import Input, Resource, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions
 
 FANOUT_TAG = "videoconverter:fanout"
 """Key of the tag that tells the resources of one fan-out from those of another. Costs can be split
@@ -25,6 +25,8 @@ class Scope:
     log_retention_days: int
     force_destroy: bool
     """Let Pulumi delete buckets with the objects in them; otherwise it leaves them as they are."""
+    key_arn: Output[str] | None = None
+    """The customer key that encrypts everything; None for AWS's own keys."""
 
     def options(self, *, depends_on: Sequence[Resource] = ()) -> ResourceOptions:
         """The options of a resource: its parent, and nothing that was the caller's.

@@ -1,6 +1,7 @@
 """The public component: one topic, and a branch for each preset."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -9,6 +10,7 @@ from pulumi import Output
 from components import arguments, defaults
 from components.branch import Branch
 from components.destination import Destination
+from components.encryption import created_key
 from components.estimate import report
 from components.function import powertools_layer
 from components.intake import Intake
@@ -77,6 +79,14 @@ class TranscodeFanoutArgs(TypedDict):
     uploads with them, and nothing else. A key's own policy has to allow the account, and a key of
     another account these roles. Default: none; a job for such an upload ends in error 1401."""
 
+    kms_key: NotRequired[str]
+    """ARN of a KMS key in this region that encrypts everything: buckets, queues, topics, ledger and
+    logs. Its policy has to let the services use it that docs/encryption.md lists. Default: none;
+    AWS's own keys encrypt."""
+
+    create_key: NotRequired[bool]
+    """Create such a key, with that policy; it is left where buckets are left. Default: false."""
+
     tags: NotRequired[dict[str, str]]
     """Tags of every resource, besides those that tell fan-outs and presets apart. Default: none."""
 
@@ -143,6 +153,10 @@ class TranscodeFanout(pulumi.ComponentResource):
             log_retention_days=args.get("log_retention_days", defaults.LOG_RETENTION_DAYS),
             force_destroy=args.get("force_destroy", False),
         )
+        if args.get("create_key", False):
+            scope = replace(scope, key_arn=created_key(scope))
+        elif kms_key := args.get("kms_key", ""):
+            scope = replace(scope, key_arn=Output.from_input(kms_key))
 
         intake = Intake(scope, suffixes=suffixes)
         # A topic's name is unique in its account and region.

@@ -1,6 +1,9 @@
 """Who may do what: the tables that the tests hold every policy against."""
 
-from docs.markdown import code, table
+import json
+
+from components import encryption
+from docs.markdown import code, fence, table
 from tests.permissions.calls import ALLOWED, DENIED
 
 
@@ -13,11 +16,18 @@ def allowed() -> str:
                 row.caller.format("PRESET"),
                 code(row.may.split()),
                 row.on.format("PRESET"),
-                f"`{row.option}`" if row.option else "",
+                code(row.option.split(", ")) if row.option else "",
             )
             for row in ALLOWED
         ),
     )
+
+
+def key_policy() -> str:
+    """The policy of a key for the stack `videoconverter`."""
+    account = "arn:aws:iam::111122223333:root"
+    policy = encryption.key_policy("videoconverter", account, "eu-central-1")
+    return fence("json", json.dumps(policy, indent=2))
 
 
 def denied() -> str:

@@ -17,6 +17,9 @@ REGION, ACCOUNT = "eu-central-1", "111122223333"
 PHYSICAL_SUFFIX = "-0a1b2c3"
 """What auto-naming adds, in length; the real one is random."""
 
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/33333333-3333-3333-3333-333333333333"
+"""What KMS calls the key that a program creates."""
+
 COMPONENT = "videoconverter:index:TranscodeFanout"
 
 
@@ -90,6 +93,10 @@ class _Aws(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         if args.token == "aws:ssm/getParameter:getParameter":  # noqa: S105 -- a type, no secret
             return {"value": f"layer-named-by:{args.args['name']}"}, []
+        if args.token == "aws:index/getCallerIdentity:getCallerIdentity":  # noqa: S105 -- a type, no secret
+            return {"accountId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:user/deployer"}, []
+        if args.token == "aws:index/getRegion:getRegion":  # noqa: S105 -- a type, no secret
+            return {"region": REGION}, []
         raise AssertionError(f"unexpected invoke: {args.token}")
 
 
@@ -108,6 +115,7 @@ def _outputs(token: str, name: str) -> dict[str, Any]:
         "aws:lambda/function:Function": {"name": name, "arn": _arn("lambda", f"function:{name}")},
         "aws:cloudwatch/eventRule:EventRule": {"name": name, "arn": _arn("events", f"rule/{name}")},
         "aws:dynamodb/table:Table": {"name": name, "arn": _arn("dynamodb", f"table/{name}")},
+        "aws:kms/key:Key": {"arn": KEY_ARN},
         "aws:mediaconvert/queue:Queue": {
             "name": name,
             "arn": _arn("mediaconvert", f"queues/{name}"),

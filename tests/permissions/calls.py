@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from tests.components.conftest import stack
-from tests.engine import ACCOUNT, PHYSICAL_SUFFIX, REGION, ROOT, Program
+from tests.engine import ACCOUNT, KEY_ARN, PHYSICAL_SUFFIX, REGION, ROOT, Program
 from tests.permissions.evaluation import Caller, Target
 
 PRESETS: Final = ("720p", "1080p", "stream")
@@ -53,6 +53,14 @@ _ITEMS: Final = (
 )
 _LOGS: Final = "logs:CreateLogStream logs:PutLogEvents"
 _JOBS: Final = "mediaconvert:GetJob mediaconvert:CancelJob"
+_KEY: Final = "kms:Decrypt kms:GenerateDataKey"
+_LOG_KEY: Final = (
+    f"{_KEY} kms:Encrypt kms:ReEncryptFrom kms:ReEncryptTo kms:GenerateDataKeyWithoutPlaintext "
+    "kms:DescribeKey"
+)
+
+WHATEVER_FOR: Final = "key of the stack, whatever for"
+"""Stands for every target that is the key of the stack."""
 
 ALLOWED: Final = (
     Row("submit_job of {}", f"{_QUEUE} sqs:ChangeMessageVisibility", "queue of {}"),
@@ -114,6 +122,26 @@ ALLOWED: Final = (
     Row("Lambda", "sts:AssumeRole", "role of submit_job of {}"),
     Row("Lambda", "sts:AssumeRole", "role of job_outcome"),
     Row("Lambda", "sts:AssumeRole", "role of reconcile"),
+    *(
+        Row(caller, _KEY, f"key of the stack, through {service}", "create_key")
+        for caller in ("submit_job of {}", "job_outcome", "reconcile")
+        for service in ("DynamoDB", "SNS", "SQS")
+    ),
+    Row(
+        *("submit_job of {}", "kms:Decrypt", "key of the stack, through S3 for uploads"),
+        "max_upload_seconds, create_key",
+    ),
+    Row(
+        *("submit_job of {}", "kms:Decrypt", "key of the stack, through S3 for renditions of {}"),
+        "create_key",
+    ),
+    Row("pipeline {}", "kms:Decrypt", "key of the stack, through S3 for uploads", "create_key"),
+    Row("pipeline {}", _KEY, "key of the stack, through S3 for renditions of {}", "create_key"),
+    Row("S3, for the input bucket", _KEY, WHATEVER_FOR, "create_key"),
+    Row("SNS, for the topic", _KEY, WHATEVER_FOR, "create_key"),
+    Row("EventBridge, for the rule on jobs", _KEY, WHATEVER_FOR, "create_key"),
+    Row("CloudWatch Logs", _LOG_KEY, "key of the stack, for a log of a function", "create_key"),
+    Row("CloudWatch Logs", _LOG_KEY, "key of the stack, for a log of deliveries", "create_key"),
 )
 """All that is allowed, with every option set."""
 
@@ -126,6 +154,15 @@ DENIED: Final = (
     ("submit_job of 720p", "s3:PutObject", "upload"),
     ("submit_job of 720p", "dynamodb:DeleteItem", "ledger"),
     ("submit_job of 720p", "kms:Decrypt", "key of uploads, not through S3"),
+    ("submit_job of 720p", "kms:Decrypt", "key of the stack, directly"),
+    ("submit_job of 720p", "kms:Decrypt", "key of the stack, through S3 for renditions of 1080p"),
+    ("pipeline 720p", "kms:GenerateDataKey", "key of the stack, through S3 for uploads"),
+    ("pipeline 720p", "kms:Decrypt", "key of the stack, through S3 for renditions of 1080p"),
+    ("S3, for another bucket", "kms:GenerateDataKey", "key of the stack, directly"),
+    ("SNS, for another topic", "kms:GenerateDataKey", "key of the stack, directly"),
+    ("CloudWatch Logs", "kms:Decrypt", "key of the stack, for another log"),
+    ("another role of the account", "kms:Decrypt", "key of the stack, through S3 for uploads"),
+    ("role of another account", "kms:Decrypt", "key of the stack, through S3 for uploads"),
     ("pipeline 720p", "s3:PutObject", "rendition of 1080p"),
     ("pipeline 720p", "s3:PutObject", "upload"),
     ("pipeline 720p", "s3:DeleteObject", "rendition of 720p"),
@@ -169,6 +206,7 @@ def largest() -> Program:
         ],
         max_upload_seconds=60,
         input_kms_key_arns=[UPLOAD_KEY],
+        create_key=True,
     )
 
 
@@ -186,11 +224,16 @@ def _with_logo() -> Any:
 def allowed() -> set[tuple[str, str, str]]:
     """Caller, action and target of every call of `ALLOWED`."""
     return {
-        (row.caller.format(preset), action, row.on.format(preset))
+        (row.caller.format(preset), action, target)
         for row in ALLOWED
         for preset in PRESETS
         for action in row.may.split()
+        for target in _meant(row.on.format(preset))
     }
+
+
+def _meant(target: str) -> list[str]:
+    return [key.name for key in _of_the_key()] if target == WHATEVER_FOR else [target]
 
 
 def _role(name: str) -> str:
@@ -232,6 +275,7 @@ def _callers() -> Iterator[Caller]:
     yield _service("SNS", ", for the topic", _arn("sns", "videoconverter-topic"), None)
     yield _service("SNS", ", for another topic", _arn("sns", "videoconverter-completed"), None)
     yield _service("Lambda", "", None, None)
+    yield _service("CloudWatch Logs", "", None, None)
     for name, rule in (
         ("the rule on jobs", "videoconverter-outcome-of-jobs"),
         ("the ledger's schedule", "videoconverter-reconcile-ledger"),
@@ -245,6 +289,7 @@ _PRINCIPALS: Final = {
     "S3": "s3.amazonaws.com",
     "SNS": "sns.amazonaws.com",
     "Lambda": "lambda.amazonaws.com",
+    "CloudWatch Logs": f"logs.{REGION}.amazonaws.com",
     "EventBridge": "events.amazonaws.com",
     "MediaConvert": "mediaconvert.amazonaws.com",
 }
@@ -295,14 +340,39 @@ def _targets() -> Iterator[Target]:
     group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:sns/{REGION}/{ACCOUNT}/{topic}"
     yield Target("log of deliveries", f"{group}:log-stream:1")
     yield Target("log of failed deliveries", f"{group}/Failure:log-stream:1")
-    through_s3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
+    yield from _of_the_key()
+    yield from _of_the_key("another key", ANOTHER_KEY)
     for name, context in (
-        ("through S3 for the input bucket", _encrypts(_bucket("input")) | through_s3),
-        ("through S3 for an output bucket", _encrypts(_bucket("output-720p")) | through_s3),
+        ("through S3 for the input bucket", _encrypts(_bucket("input")) | _through("S3")),
+        ("through S3 for an output bucket", _encrypts(_bucket("output-720p")) | _through("S3")),
         ("not through S3", _encrypts(_bucket("input"))),
     ):
         yield Target(f"key of uploads, {name}", UPLOAD_KEY, context)
-        yield Target(f"another key, {name}", ANOTHER_KEY, context)
+
+
+def _of_the_key(name: str = "key of the stack", arn: str = KEY_ARN) -> Iterator[Target]:
+    yield Target(f"{name}, directly", arn)
+    for service in ("DynamoDB", "SNS", "SQS"):
+        yield Target(f"{name}, through {service}", arn, _through(service))
+    for objects, bucket in (
+        ("uploads", "input"),
+        *((f"renditions of {preset}", f"output-{preset}") for preset in PRESETS),
+    ):
+        context = _encrypts(_bucket(bucket))
+        yield Target(f"{name}, through S3 for {objects}", arn, context | _through("S3"))
+        yield Target(f"{name}, directly for {objects}", arn, context)
+    topic = f"sns/{REGION}/{ACCOUNT}/videoconverter-topic"
+    for what, log in (
+        ("a log of a function", "videoconverter-720p-logs"),
+        ("a log of deliveries", f"{topic}{PHYSICAL_SUFFIX}/Failure"),
+        ("another log", "/aws/lambda/another"),
+    ):
+        context = {"kms:EncryptionContext:aws:logs:arn": _arn("logs", f"log-group:{log}")}
+        yield Target(f"{name}, for {what}", arn, context)
+
+
+def _through(service: str) -> dict[str, str]:
+    return {"kms:ViaService": f"{service.lower()}.{REGION}.amazonaws.com"}
 
 
 def _encrypts(bucket: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
 BUCKET_POLICY: Final = "aws:s3/bucketPolicy:BucketPolicy"
 QUEUE_POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
 TOPIC_POLICY: Final = "aws:sns/topicPolicy:TopicPolicy"
+KEY: Final = "aws:kms/key:Key"
 INVOCATION: Final = "aws:lambda/permission:Permission"
 
 _DOCUMENT: Final = {ROLE: "assumeRolePolicy"}

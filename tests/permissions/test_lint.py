@@ -12,6 +12,7 @@ from tests.engine import REGION
 from tests.permissions.calls import largest
 from tests.permissions.stack_policies import (
     BUCKET_POLICY,
+    KEY,
     QUEUE_POLICY,
     ROLE,
     ROLE_POLICY,
@@ -29,6 +30,7 @@ TEMPLATES = {
     ),
     QUEUE_POLICY: ("AWS::SQS::QueuePolicy", "PolicyDocument", {"Queues": ["https://NAME"]}),
     TOPIC_POLICY: ("AWS::SNS::TopicPolicy", "PolicyDocument", {"Topics": ["NAME"]}),
+    KEY: ("AWS::KMS::Key", "KeyPolicy", {}),
     BUCKET_POLICY: ("AWS::S3::BucketPolicy", "PolicyDocument", {"Bucket": "NAME"}),
 }
 """What CloudFormation calls the resource, the property that holds the policy, and what else it
@@ -45,6 +47,7 @@ def linted(made: Sequence[Made]) -> list[Match]:
         own = json.loads(json.dumps(more).replace("NAME", f"name-{number}"))
         resources[f"Policy{number}"] = {
             "Type": kind,
+            **dict.fromkeys(("DeletionPolicy", "UpdateReplacePolicy"), "Retain"),
             "Properties": {member: policy.document, **own},
         }
     template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}

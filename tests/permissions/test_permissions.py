@@ -44,6 +44,7 @@ def actions(made: Sequence[Made]) -> list[str]:
         for statement in policy.document["Statement"]
         if statement["Effect"] == "Allow"
         for action in as_list(statement["Action"])
+        if "*" not in action
     }
     return sorted(named | set(NEVER))
 
@@ -182,20 +183,25 @@ class _Concerned(NamedTuple):
     of: Sequence[str]
     whose: Mapping[str, Caller]
     what: Mapping[str, Target]
+    ways: Sequence[bool]
+    """With TLS, and without where a statement could tell."""
 
     def allowed(self, made: Sequence[Made]) -> list[set[Call]]:
-        """Which of them are allowed, over TLS and without."""
+        """Which of them are allowed."""
         policies = judged_by(made, USERS_OWN)
-        return [judged(policies, *self, secure=secure) for secure in (True, False)]
+        return [
+            judged(policies, self.of, self.whose, self.what, secure=secure) for secure in self.ways
+        ]
 
 
 def _concerned(policy: Made, of: Sequence[str]) -> _Concerned:
     patterns = [a for s in policy.document["Statement"] for a in as_list(s["Action"])]
     acts = [action for action in of if any(like(action, pattern) for pattern in patterns)]
     whose, what = callers(), targets()
+    effects = {statement["Effect"] for statement in policy.document["Statement"]}
+    ways = (True, False) if "Deny" in effects else (True,)
     if policy.type == ROLE_POLICY:
-        return _Concerned(
-            acts, {n: c for n, c in whose.items() if c.role_arn == policy.owner}, what
-        )
-    owned = {n: t for n, t in what.items() if owner(t.arn) == policy.owner}
-    return _Concerned(acts, whose, owned)
+        whose = {n: c for n, c in whose.items() if c.role_arn == policy.owner}
+    else:
+        what = {n: t for n, t in what.items() if owner(t.arn) == policy.owner}
+    return _Concerned(acts, whose, what, ways)
