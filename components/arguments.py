@@ -68,6 +68,10 @@ _ARN: Final = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:\S+")
 _KEY_ARN: Final = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 
 
+_POLICY_ARN: Final = re.compile(r"arn:[a-z-]+:iam::(aws|\d{12}):policy/\S+")
+_PATH: Final = re.compile(r"/([!-.0-~]+/){1,255}")
+"""IAM's model: printable ASCII between slashes."""
+
 _A_KEY: Final = (
     "the ARN of a key, such as arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-"
     "1234567890ab"
@@ -162,6 +166,7 @@ def _problems(arguments: Mapping[str, Any]) -> Iterator[str]:
         f"ARNs of keys: {_A_KEY}; in a policy an alias stands for no key",
     )
     yield from _key_problems(arguments)
+    yield from _role_problems(arguments)
     yield from _tag_problems(arguments.get("tags", {}))
 
 
@@ -187,6 +192,19 @@ def _key_problems(arguments: Mapping[str, Any]) -> Iterator[str]:
         )
     elif key and arguments.get("create_key", False):
         yield f"kms_key is {shown(key)} and create_key is true; leave one of the two out"
+
+
+def _role_problems(arguments: Mapping[str, Any]) -> Iterator[str]:
+    for name, pattern, words in (
+        ("iam_path", _PATH, "a path that starts and ends with a slash, such as /media/"),
+        (
+            *("permissions_boundary", _POLICY_ARN),
+            "the ARN of a policy, such as arn:aws:iam::111122223333:policy/boundary",
+        ),
+    ):
+        value = arguments.get(name, "")
+        if not isinstance(value, str) or (value and not pattern.fullmatch(value)):
+            yield f"{name} is {shown(value)}; it must be {words}"
 
 
 def _tag_problems(tags: Any) -> Iterator[str]:

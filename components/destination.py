@@ -9,6 +9,7 @@ from components.outcome import Outcome
 from components.presets import Preset
 from components.presets.job_settings import writes_numbered_files
 from components.reconcile import Reconcile
+from components.roles import role
 from components.scope import PRESET_TAG, Scope
 from components.storage import private_bucket
 
@@ -50,13 +51,8 @@ class Destination:
             lister_role_arns=list(dict.fromkeys([reconcile.role.arn, *removers])),
             remover_role_arns=removers,
         )
-        self.role = aws.iam.Role(
-            f"{name}-pipeline",
-            assume_role_policy=Output.json_dumps(
-                pipeline_pattern.apply(policies.pipeline_may_assume)
-            ),
-            tags=scope.tags,
-            opts=scope.options(),
+        self.role = role(
+            scope, f"{name}-pipeline", pipeline_pattern.apply(policies.pipeline_may_assume)
         )
         self.permission = aws.iam.RolePolicy(
             f"{name}-pipeline-transcodes",

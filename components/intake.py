@@ -6,6 +6,7 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from components import defaults, policies
+from components.roles import role
 from components.scope import Scope
 from components.storage import private_bucket
 
@@ -22,7 +23,9 @@ class Intake:
         """
         name = scope.name
         self.bucket = private_bucket(scope, f"{name}-input", versioned=True)
-        log_role = _log_role(scope)
+        log_role = role(
+            scope, f"{name}-topic-logs", policies.service_may_assume("sns.amazonaws.com")
+        )
         self.topic = _topic(scope, log_role)
         logs = _delivery_logs(scope, self.topic, log_role)
         permission = _bucket_may_publish(scope, self.bucket, self.topic)
@@ -34,15 +37,6 @@ class Intake:
             # That is the first delivery: a log group that SNS had to make would have no retention.
             opts=scope.options(depends_on=[permission, *logs]),
         )
-
-
-def _log_role(scope: Scope) -> aws.iam.Role:
-    return aws.iam.Role(
-        f"{scope.name}-topic-logs",
-        assume_role_policy=Output.json_dumps(policies.service_may_assume("sns.amazonaws.com")),
-        tags=scope.tags,
-        opts=scope.options(),
-    )
 
 
 def _topic(scope: Scope, log_role: aws.iam.Role) -> aws.sns.Topic:

@@ -87,6 +87,14 @@ class TranscodeFanoutArgs(TypedDict):
     create_key: NotRequired[bool]
     """Create such a key, with that policy; it is left where buckets are left. Default: false."""
 
+    iam_path: NotRequired[str]
+    """Path of every role, such as `/media/`. To change it replaces the roles. Default: none, which
+    is IAM's `/`."""
+
+    permissions_boundary: NotRequired[str]
+    """ARN of the policy that no role may go beyond; docs/permissions.md has the least that it must
+    allow. Default: none."""
+
     tags: NotRequired[dict[str, str]]
     """Tags of every resource, besides those that tell fan-outs and presets apart. Default: none."""
 
@@ -152,6 +160,8 @@ class TranscodeFanout(pulumi.ComponentResource):
             tags=args.get("tags", {}),
             log_retention_days=args.get("log_retention_days", defaults.LOG_RETENTION_DAYS),
             force_destroy=args.get("force_destroy", False),
+            iam_path=args.get("iam_path", ""),
+            permissions_boundary=args.get("permissions_boundary", ""),
         )
         if args.get("create_key", False):
             scope = replace(scope, key_arn=created_key(scope))

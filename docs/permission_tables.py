@@ -4,7 +4,7 @@ import json
 
 from components import encryption
 from docs.markdown import code, fence, table
-from tests.permissions.calls import ALLOWED, DENIED
+from tests.permissions.calls import ALLOWED, DENIED, boundary_actions
 
 
 def allowed() -> str:
@@ -21,6 +21,13 @@ def allowed() -> str:
             for row in ALLOWED
         ),
     )
+
+
+def boundary() -> str:
+    """The least that a permissions boundary has to allow."""
+    statement = {"Effect": "Allow", "Action": boundary_actions(), "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    return fence("json", json.dumps(policy, indent=2))
 
 
 def key_policy() -> str:

@@ -35,6 +35,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "announcement": outcome_tables.announcement,
     "retries": outcome_tables.retries,
     "ends": outcome_tables.ends,
+    "boundary": permission_tables.boundary,
     "key-policy": permission_tables.key_policy,
     "permissions-allowed": permission_tables.allowed,
     "permissions-denied": permission_tables.denied,

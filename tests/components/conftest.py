@@ -24,6 +24,8 @@ DEFAULTS = {
     "input_kms_key_arns": [],
     "kms_key": "",
     "create_key": False,
+    "iam_path": "",
+    "permissions_boundary": "",
     "tags": {},
 }
 

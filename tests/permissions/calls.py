@@ -232,6 +232,12 @@ def allowed() -> set[tuple[str, str, str]]:
     }
 
 
+def boundary_actions() -> list[str]:
+    """What the roles of the program do, and so what a permissions boundary has to allow."""
+    roles = {name for name, caller in callers().items() if caller.role_arn is not None}
+    return sorted({action for caller, action, _ in allowed() if caller in roles})
+
+
 def _meant(target: str) -> list[str]:
     return [key.name for key in _of_the_key()] if target == WHATEVER_FOR else [target]
 

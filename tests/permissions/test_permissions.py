@@ -14,6 +14,7 @@ from tests.permissions.calls import (
     USERS_OWN,
     allowed,
     applies,
+    boundary_actions,
     callers,
     largest,
     targets,
@@ -113,6 +114,29 @@ def test_plain_http_is_refused_everywhere(made: list[Made]) -> None:
     own = {n: t for n, t in protected.items() if "of the user" not in n}
 
     assert set() == judged(judged_by(made, USERS_OWN), actions(made), callers(), own, secure=False)
+
+
+def test_a_boundary_of_the_listed_actions_takes_nothing_away(made: list[Made]) -> None:
+    """What the page tells an account to allow is enough, and every action of it is needed."""
+    everything = allowed()
+    listed = boundary_actions()
+    of_roles = [c.role_arn for c in callers().values() if c.role_arn and c.name in _who(everything)]
+
+    def within(actions_: Sequence[str]) -> set[Call]:
+        policies = judged_by(made, USERS_OWN)
+        limit = {"Statement": [{"Effect": "Allow", "Action": list(actions_), "Resource": "*"}]}
+        policies.boundary = dict.fromkeys(of_roles, limit)
+        return judged(policies, actions(made), callers(), targets())
+
+    assert everything == within(listed)
+    missing = listed[0]
+    taken = everything - within(listed[1:])
+    assert taken
+    assert {missing} == {action for _, action, _ in taken}
+
+
+def _who(calls: set[Call]) -> set[str]:
+    return {caller for caller, _, _ in calls}
 
 
 def test_an_unknown_condition_is_an_error(made: list[Made]) -> None:
