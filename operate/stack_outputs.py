@@ -1,6 +1,5 @@
 """The stack that a command works on, as its outputs tell of it."""
 
-import difflib
 import json
 import sys
 from collections.abc import Iterable, Mapping
@@ -10,6 +9,7 @@ from typing import Any, Final, Self
 
 from handlers.ledger.branches import Branch
 from operate.errors import UsageError
+from operate.preset_meaning import meant
 
 STANDARD_INPUT: Final = "-"
 
@@ -17,6 +17,8 @@ HOW_TO_GET_OUTPUTS: Final = (
     "Of a deployed stack: `pulumi stack output --json > outputs.json`. "
     "Of the local cloud: `python -m local up --json > outputs.json`."
 )
+
+NEWER_PRESET: Final = "If it was added after these outputs were taken, take them again."
 
 TEXTS: Final = ("input_bucket", "topic_arn", "ledger_table", "reconcile_function")
 TEXTS_BY_PRESET: Final = ("queue_urls", "dead_letter_queue_urls")
@@ -104,10 +106,10 @@ class Stack:
             UsageError: the stack has no such preset.
         """
         if preset not in self.branches:
-            near = difflib.get_close_matches(preset, self.branches, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            guesses = " or ".join(map(repr, meant(preset, self.branches)))
+            hint = f"Did you mean {guesses}?" if guesses else NEWER_PRESET
             known = ", ".join(sorted(self.branches))
-            raise UsageError(f"The stack has no preset {preset!r}, only {known}.{hint}")
+            raise UsageError(f"The stack has no preset {preset!r}, only {known}. {hint}")
         return self.branches[preset]
 
     def chosen(self, preset: str | None) -> list[Branch]:
