@@ -11,7 +11,7 @@ SUMMARY = "render for one preset what was uploaded before it was added"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Add the command's arguments and options."""
     parser.add_argument("preset", metavar="PRESET", help="the preset that was added")
     add_dry_run(parser)
     add_stack_options(parser)

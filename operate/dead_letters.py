@@ -25,7 +25,7 @@ OBSOLETE: Final = "a newer upload took its place"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Add the command's arguments and options."""
     add_preset(parser)
     parser.add_argument(
         "--details",

@@ -58,7 +58,7 @@ class Remainder:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Add the command's arguments and options."""
     parser.add_argument("preset", metavar="PRESET", help="a preset that has `retired: true`")
     add_stack_options(parser)
 

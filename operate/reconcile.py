@@ -18,7 +18,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Add the command's arguments and options."""
     parser.add_argument(
         "--task",
         choices=sorted(REQUESTS),

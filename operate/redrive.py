@@ -63,7 +63,7 @@ class Redriven:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Add the command's arguments and options."""
     add_preset(parser)
     parser.add_argument(
         "--code", metavar="CODE", help="only letters with this code; none: those without one (all)"

@@ -19,7 +19,7 @@ ASK = "Render them again, and pay for it? [y/N] "
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Add the command's arguments and options."""
     parser.add_argument("preset", metavar="PRESET", help="the preset that is rendered again")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--key", metavar="KEY", help="only the upload of this key")

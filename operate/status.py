@@ -152,7 +152,7 @@ class Status:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Add the command's arguments and options."""
     parser.add_argument("key", metavar="KEY", help="the key that was uploaded")
     parser.add_argument(
         "--version-id", metavar="V", help="S3's version id of the upload (the latest)"

@@ -2,14 +2,13 @@
 
 import argparse
 import json
-import math
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from operate.clients import Clients
 from operate.errors import OperateError, UsageError
-from operate.options import add_stack_options
+from operate.options import add_stack_options, number_from_zero
 from operate.progress import say
 from operate.report import print_json, print_table
 from operate.stack_outputs import HOW_TO_GET_OUTPUTS, Stack
@@ -39,7 +38,7 @@ CENTS: Final = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Add the command's arguments and options."""
     parser.add_argument("--yes", action="store_true", help="do not ask before money is spent")
     parser.add_argument(
         "--with-failure",
@@ -53,14 +52,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--timeout",
-        type=_seconds,
+        type=number_from_zero,
         default=PATIENCE,
         metavar="SECONDS",
         help=f"stop to wait after so long without news ({PATIENCE:.0f})",
     )
     parser.add_argument(
         "--settle",
-        type=_seconds,
+        type=number_from_zero,
         default=SETTLE,
         metavar="SECONDS",
         help=f"wait so long before the upload, until the temporary queue works ({SETTLE:.0f})",
@@ -146,13 +145,6 @@ def _cents(table: Mapping[str, Any], estimate: Mapping[str, Any]) -> str:
     """MediaConvert's part of a table for a thousand uploads, for one sample."""
     share = SECONDS / estimate["upload"]["seconds"] / 1_000
     return f"{table['total']['mediaconvert'] * share * CENTS:.2f}"
-
-
-def _seconds(written: str) -> float:
-    number = float(written)
-    if not 0 <= number < math.inf:
-        raise argparse.ArgumentTypeError(f"{written} is no number of seconds")
-    return number
 
 
 def _ask() -> None:
