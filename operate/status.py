@@ -21,6 +21,7 @@ from operate.overwritten import overwritten
 from operate.progress import say
 from operate.report import print_json, print_table
 from operate.stack_outputs import Stack
+from operate.suffixes import check_listened
 from operate.versions import latest_version
 
 if TYPE_CHECKING:
@@ -164,18 +165,24 @@ def run(options: argparse.Namespace) -> int:
     """Print what the ledger knows of an upload, and return the exit code.
 
     Raises:
-        OperateError: S3 or the ledger does not know it.
+        OperateError: The stack does not listen to the key, or S3 or the ledger does not know it.
+        ClientError, BotoCoreError: S3 or DynamoDB refused.
     """
     stack = Stack.load(options.outputs)
     clients = Clients(stack)
-    version_id = options.version_id or latest_version(clients.s3, stack.input_bucket, options.key)
-    status = read(clients.dynamodb, stack, options.key, version_id)
+    bucket, key = stack.input_bucket, options.key
+    try:
+        version_id = options.version_id or latest_version(clients.s3, bucket, key)
+        status = read(clients.dynamodb, stack, key, version_id)
+    except OperateError:
+        check_listened(clients.s3, bucket, key)
+        raise
     if options.json:
         print_json([status.as_json()])
     else:
         now = datetime.now(UTC)
         print_table(HEADER, [preset.cells(now) for preset in status.presets])
-    say(f"{options.key}, version {version_id}. Announcement of the asset: {status.announcement}.")
+    say(f"{key}, version {version_id}. Announcement of the asset: {status.announcement}.")
     if status.overwritten:
         say(OVERWRITTEN)
     return 0

@@ -12,12 +12,13 @@ from operate.options import add_stack_options, number_from_zero
 from operate.progress import say
 from operate.report import print_json, print_table
 from operate.stack_outputs import HOW_TO_GET_OUTPUTS, Stack
+from operate.suffixes import listened_suffixes
 from operate.verify.checks import Line, judge
 from operate.verify.looks import Verdict
 from operate.verify.permissions import operator_policy
 from operate.verify.receiver import NAME_PREFIX
 from operate.verify.sample import SECONDS
-from operate.verify.trial import KEY_PREFIX, Order, Trial, listened_suffixes
+from operate.verify.trial import KEY_PREFIX, Order, Trial
 
 SUMMARY = "send a sample through a deployed stack, and check what is assumed of AWS"
 
@@ -86,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
         _ask()
     clients = Clients(stack)
     order = Order(
-        suffixes=listened_suffixes(clients, stack.input_bucket),
+        suffixes=listened_suffixes(clients.s3, stack.input_bucket),
         with_failure=options.with_failure,
         patience=options.timeout,
         settle=options.settle,

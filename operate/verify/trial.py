@@ -311,14 +311,3 @@ def newest(pages: Iterable[Iterable[Document]], earliest: datetime) -> Iterator[
         if job["CreatedAt"] < earliest:
             return
         yield job
-
-
-def listened_suffixes(clients: Clients, bucket: str) -> tuple[str, ...]:
-    """The endings of keys that a bucket tells of, in the order of its notification."""
-    configuration = clients.s3.get_bucket_notification_configuration(Bucket=bucket)
-    return tuple(
-        rule["Value"]
-        for topic in configuration.get("TopicConfigurations", [])
-        for rule in topic.get("Filter", {}).get("Key", {}).get("FilterRules", [])
-        if rule["Name"].lower() == "suffix"
-    )
