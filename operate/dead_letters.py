@@ -1,4 +1,4 @@
-"""`python -m operate dead-letters`: what is in the dead-letter queues, and why."""
+"""`python -m operate dead-letters`: list the dead letters and their reasons."""
 
 import argparse
 from collections import Counter
@@ -17,7 +17,7 @@ from operate.progress import say
 from operate.report import print_json, print_table, standard_output
 from operate.stack_outputs import Stack
 
-SUMMARY = "what is in the dead-letter queues, and why"
+SUMMARY = "list the dead letters and their reasons"
 
 HEADER: Final = (*CELLS, "obsolete")
 

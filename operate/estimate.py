@@ -8,18 +8,18 @@ from operate.errors import OperateError
 from operate.options import positive_number, positive_whole_number
 from operate.stack_config import PROJECT_FOLDER, StackConfig
 
-SUMMARY = "what a stack's presets will cost, by preset and service"
+SUMMARY = "estimate what a stack's presets cost, by preset and service"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments and options."""
-    parser.add_argument("--stack", default="dev", metavar="NAME", help="the stack (dev)")
+    parser.add_argument("--stack", default="dev", metavar="NAME", help="the stack (default: dev)")
     parser.add_argument(
         "--minutes",
         type=positive_number,
         default=10.0,
         metavar="N",
-        help="the length of an upload in minutes (10)",
+        help="the length of an upload in minutes (default: 10)",
     )
     parser.add_argument(
         "--bucket-objects",
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the estimate; return the exit code.
+    """Print the estimate and return the exit code.
 
     Raises:
         OperateError: The stack's configuration cannot work.

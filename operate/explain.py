@@ -55,7 +55,7 @@ def explain(error: BotoCoreError | ClientError) -> str:
                 "`aws configure`. Nothing was done."
             )
         case ReadTimeoutError():
-            return f"No answer: {error}. What was asked for may still be going on."
+            return f"No answer: {error}. The call may still be running."
         case ConnectionError():
             return _no_connection(error)
         case HTTPClientError():

@@ -78,7 +78,7 @@ def test_a_refusal_that_nobody_foresaw() -> None:
         ),
         (ProxyConnectionError(proxy_url="http://proxy.example"), "proxy.example"),
         (ConnectionClosedError(endpoint_url="https://sqs.example/"), "The connection broke"),
-        (ReadTimeoutError(endpoint_url="https://lambda.example"), "may still be going on"),
+        (ReadTimeoutError(endpoint_url="https://lambda.example"), "may still be running"),
         (BotoCoreError(), "An unspecified error occurred"),
     ],
 )

@@ -98,7 +98,7 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(b"\x00\xff\xfe")
 
-    with pytest.raises(UsageError, match=r"a\.mp4: not a text file"):
+    with pytest.raises(UsageError, match=r"a\.mp4: this is not a text file"):
         Stack.load(str(path))
 
 

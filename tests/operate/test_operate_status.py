@@ -282,7 +282,7 @@ def test_an_upload_that_the_ledger_does_not_know(books: Books) -> None:
     """The message says what to do about it."""
     books.put(KEY)
 
-    assert "`reconcile --task uploads` asks for it anew" in books.refusal(KEY)
+    assert "`reconcile --task uploads` sends a lost message again" in books.refusal(KEY)
 
 
 @pytest.mark.parametrize("is_uploaded", [True, False])
