@@ -64,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m operate", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
-        command_parser = commands.add_parser(name, help=command.SUMMARY)
+        command_parser = commands.add_parser(
+            name, help=command.SUMMARY, description=f"{command.SUMMARY}."
+        )
         command.add_arguments(command_parser)
         command_parser.set_defaults(run=command.run)
     options = parser.parse_args(arguments)

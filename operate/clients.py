@@ -29,11 +29,11 @@ ATTEMPTS: Final = 5
 """Tries of a call that is throttled, or gets no answer; all calls here can be repeated."""
 
 CONNECT_SECONDS: Final = 5
-"""The longest that a connection to AWS may take. botocore allows 60; a handshake of three packets
-over a satellite, one of them lost, takes 3."""
+"""Seconds that a connection to AWS may take. botocore allows 60. TCP repeats its first packet
+after 1 and after 3 s (RFC 6298), so that two may be lost on a line with an answer in 2 s."""
 
 LOCAL_CONNECT_SECONDS: Final = 1
-"""The same on this machine."""
+"""Seconds that a connection to a local cloud, on this machine, may take."""
 
 INVOCATION_TIMEOUT: Final = 960
 """Seconds without an answer from a function: longer than the 900 that Lambda lets any run."""
@@ -51,9 +51,8 @@ _NO_CALLER_SETTINGS: Final = {
 class Clients:
     """One client per service, made when it is first asked for: in one thread, as boto3 wants it.
 
-    A cloud that has not answered yet is not asked again when there is no connection to it: an
-    operator hears at once that it is down. After its first answer, a connection that fails is
-    repeated like a throttled call.
+    Until the cloud has answered once, a connection that fails is not repeated: an operator hears at
+    once that the cloud is down. Later it is repeated like a throttled call.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -140,7 +139,7 @@ class Clients:
         """Handle botocore's event `needs-retry`, which comes after each try of each client.
 
         Raises:
-            ConnectionError: There is no connection, and there never was one.
+            ConnectionError: There is no connection, and the cloud has not answered before.
         """
         error = tried["caught_exception"]
         if error is None:

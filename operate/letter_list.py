@@ -31,7 +31,7 @@ GAP: Final = "  "
 CUT: Final = "…"
 
 NO_KEY: Final = "(no key)"
-"""What stands for the key of a message that is no notice."""
+"""What stands for the key of a message that is no notification of S3."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def print_lines(
     Args:
         console: Where to print. Keys are cut in the middle to fit its width.
         letters: The letters, at least one.
-        now: The time at which ages end.
+        now: The present, from which ages count back.
         notes: By message id, what else a line has to say.
     """
     ends = {letter.message_id: _end(letter, now, notes) for letter in letters}
@@ -94,7 +94,7 @@ def print_details(
     Args:
         console: Where to print. Nothing is cut, and only the terminal wraps: values can be copied.
         letters: The letters.
-        now: The time at which ages end.
+        now: The present, from which ages count back.
         notes: By message id, what else there is to say.
     """
     for group in _groups(letters):
@@ -136,7 +136,7 @@ def _groups(letters: Sequence[Letter]) -> Iterator[_Group]:
 
 
 def _print_heading(console: Console, group: _Group) -> None:
-    console.print(Text(group.heading, style="bold"))
+    console.print(Text(printable(group.heading), style="bold"))
 
 
 def _end(letter: Letter, now: datetime, notes: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ def add_stack_options(parser: argparse.ArgumentParser) -> None:
         "--outputs",
         metavar="FILE",
         help="a file with what `pulumi stack output --json` or `python -m local up --json` "
-        "prints; - is standard input",
+        "prints; - is standard input (required)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON lines instead of a table")
 
@@ -25,7 +25,7 @@ def add_dry_run(parser: argparse.ArgumentParser) -> None:
 def add_preset(parser: argparse.ArgumentParser) -> None:
     """Add the option that limits a command to one preset."""
     parser.add_argument(
-        "--preset", metavar="PRESET", help="only letters of this preset (all presets)"
+        "--preset", metavar="PRESET", help="only letters of this preset (default: all)"
     )
 
 

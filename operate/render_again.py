@@ -14,7 +14,7 @@ from operate.progress import say
 from operate.reconciliation import RENDER_AGAIN, print_summary, reconcile
 from operate.stack_outputs import Stack
 
-SUMMARY = "render uploads again for one preset, at a price, even if they have renditions"
+SUMMARY = "render uploads again for one preset, even if they have renditions; this costs money"
 
 ASK = "Render them again, and pay for it? [y/N] "
 

@@ -153,7 +153,7 @@ class Status:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments and options."""
-    parser.add_argument("key", metavar="KEY", help="the key of the upload")
+    parser.add_argument("key", metavar="KEY", help="the key of the upload, as S3 lists it")
     parser.add_argument(
         "--version-id",
         metavar="V",

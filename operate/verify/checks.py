@@ -14,7 +14,7 @@ class Check:
     """One thing that the project assumes."""
 
     name: str
-    """The first word of its line."""
+    """The beginning of its line."""
     assumes: str
     documented: str
     """The page on which AWS documents it, or that none does."""

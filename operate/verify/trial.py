@@ -38,7 +38,7 @@ SAMPLE: Final = "sample a+b"
 """The sample's name without its suffix: encodings of keys differ in spaces and plus signs."""
 
 CALLS_PER_SECOND: Final = 4.0
-"""Of MediaConvert, at most: its quotas are the account's, and the stack's functions need them."""
+"""The most calls of MediaConvert: its quotas are the account's, and the functions call it too."""
 
 JOBS_PER_PAGE: Final = 20
 """The most that ListJobs and SearchJobs give."""
@@ -70,7 +70,7 @@ class Order:
 
 
 class Trial:
-    """One sample on its way."""
+    """Sends one sample and collects the facts about it."""
 
     def __init__(self, stack: Stack, clients: Clients, order: Order) -> None:
         """Choose a name that no other run has."""

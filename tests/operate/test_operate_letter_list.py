@@ -82,6 +82,14 @@ def test_a_long_key_keeps_its_folder_and_its_name() -> None:
     assert "/berlin.mp4  3sL4kqt…" in line
 
 
+def test_nothing_in_a_letter_acts_on_a_terminal() -> None:
+    """Code, reason and key may hold control characters: whoever may send to a queue writes them."""
+    heading, reason, line = printed(letter(1, code="a\x1b[2J", reason="b\x07", key="c\x1b]0;d\n"))
+
+    assert ("720p, a�[2J: 1 letter", "  b�") == (heading, reason)
+    assert line.startswith("  c�]0;d�  ")
+
+
 def test_letters_with_several_reasons_show_the_most_frequent_one_and_its_share() -> None:
     """Reasons with sizes or names in them would make every letter a group of its own."""
     lines = printed(letter(1, reason="A."), letter(2, reason="B."), letter(3, reason="B."))
