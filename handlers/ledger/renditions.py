@@ -213,7 +213,8 @@ class Renditions:
             put["ended_at"] = self._stamp.now()
         change = Change(
             put={"state": state, **put, **self._stamp.waiting(PREFIX + rendition.preset)},
-            add={"retries": 1} if state is State.RETRYING else {},
+            add=({"retries": 1} if state is State.RETRYING else {})
+            | (_ended(job_id) if state is not State.SUBMITTED else {}),
             remove=frozenset(stale),
         )
         condition = Attr("attempt").eq(rendition.attempt) & Attr("state").is_in(
@@ -275,6 +276,7 @@ class Renditions:
                 **put,
                 **self._stamp.waiting(PREFIX + rendition.preset),
             },
+            add=_ended(put.get("job_id")),
             remove=frozenset({"unresolved_since", "deliveries", "looks", "ended_at"}),
         )
         return self._update(rendition, change, Attr("attempt").eq(rendition.attempt) & when)
@@ -364,6 +366,10 @@ class Renditions:
         except ConditionRefusedError as error:
             current = Rendition.from_item(error.item) if error.item else None
             raise NotMovedError(current) from error
+
+
+def _ended(job_id: str | None) -> dict[str, frozenset[str]]:
+    return {"ended_jobs": frozenset({job_id})} if job_id else {}
 
 
 def _key(digest: str, preset: str) -> ItemKey:

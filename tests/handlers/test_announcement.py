@@ -35,6 +35,7 @@ def rendition(upload: Upload) -> Rendition:
         looks=0,
         is_overtaken=False,
         late_jobs=frozenset(),
+        ended_jobs=frozenset(),
     )
 
 
