@@ -9,12 +9,14 @@ from local.mediaconvert.wire import Call, is_error_of
 
 
 class Fault(TypedDict, total=False):
-    """One order for trouble; exactly one of `error`, `job_error` and `offline` says which.
+    """One order for trouble; exactly one of `error`, `job_error`, `seconds` and `offline` says which.
 
     Attributes:
         operation: The operation that is refused, such as `CreateJob`.
         error: The error shape it is refused with.
         job_error: The code with which jobs end in ERROR.
+        seconds: How much longer jobs take, between reading their input and writing their outputs.
+        input: Only jobs of this input, an `s3://` URI; together with `seconds`.
         preset: Only jobs, or CreateJob calls, whose UserMetadata has this `preset`.
         times: How often; for ever when absent.
         offline: Every call's connection is closed without an answer.
@@ -23,12 +25,15 @@ class Fault(TypedDict, total=False):
     operation: str
     error: str
     job_error: int
+    seconds: int
+    input: str
     preset: str
     times: int
     offline: bool
 
 
 _TYPES = get_type_hints(Fault)
+_KINDS = ("error", "job_error", "seconds", "offline")
 
 
 class Faults:
@@ -75,8 +80,18 @@ class Faults:
         if fault:
             raise JobError(fault["job_error"], "The job failed: a fault was ordered.")
 
+    def extra_seconds(self, user_metadata: Mapping[str, str], file_input: str) -> int:
+        """Return how much longer than its work a job of this input takes."""
+        fault = self._take("seconds", user_metadata, file_input=file_input)
+        return fault["seconds"] if fault else 0
+
     def _take(
-        self, kind: str, user_metadata: Mapping[str, str], operation: str | None = None
+        self,
+        kind: str,
+        user_metadata: Mapping[str, str],
+        *,
+        operation: str | None = None,
+        file_input: str | None = None,
     ) -> Fault | None:
         """Return the oldest fault that applies and count it as used."""
         with self._lock:
@@ -85,6 +100,7 @@ class Faults:
                     kind in fault
                     and fault.get("operation") == operation
                     and fault.get("preset") in (None, user_metadata.get("preset"))
+                    and fault.get("input") in (None, file_input)
                 ):
                     break
             else:
@@ -102,9 +118,11 @@ def _problem(order: Mapping[str, Any]) -> str | None:
             return f"{name} is not one of: {', '.join(_TYPES)}."
         if type(value) is not _TYPES[name]:
             return f"{name} is {value!r}; it must be of type {_TYPES[name].__name__}."
-    kinds = [kind for kind in ("error", "job_error", "offline") if kind in order]
+    kinds = [kind for kind in _KINDS if kind in order]
     if len(kinds) != 1:
-        return "it must have exactly one of: error, job_error, offline."
+        return f"it must have exactly one of: {', '.join(_KINDS)}."
+    if "input" in order and "seconds" not in order:
+        return "input goes with seconds only."
     if order.get("times", 1) < 1:
         return f"times is {order['times']}; it must be at least 1, or absent for ever."
     if "error" in order and not is_error_of(order.get("operation", ""), order["error"]):

@@ -66,6 +66,7 @@ class Transcoder:
             )
             groups = _plan(job, media)
             job.phase, job.phase_percent = Phase.TRANSCODING, 0
+            cancellation.wait(self.faults.extra_seconds(job.user_metadata, job.source["FileInput"]))
             self._encode(job, source, media, groups, cancellation)
             job.phase, job.phase_percent = Phase.UPLOADING, 0
             collected = [group.collect(source.parent) for group in groups]
