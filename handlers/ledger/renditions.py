@@ -211,10 +211,12 @@ class Renditions:
         if state in ENDS:
             stale |= {"retries"}
             put["ended_at"] = self._stamp.now()
+        add = {} if state is State.SUBMITTED else _ended(job_id)
+        if state is State.RETRYING:
+            add["retries"] = 1
         change = Change(
             put={"state": state, **put, **self._stamp.waiting(PREFIX + rendition.preset)},
-            add=({"retries": 1} if state is State.RETRYING else {})
-            | (_ended(job_id) if state is not State.SUBMITTED else {}),
+            add=add,
             remove=frozenset(stale),
         )
         condition = Attr("attempt").eq(rendition.attempt) & Attr("state").is_in(
@@ -368,7 +370,7 @@ class Renditions:
             raise NotMovedError(current) from error
 
 
-def _ended(job_id: str | None) -> dict[str, frozenset[str]]:
+def _ended(job_id: str | None) -> dict[str, int | frozenset[str]]:
     return {"ended_jobs": frozenset({job_id})} if job_id else {}
 
 
