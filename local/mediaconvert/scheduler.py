@@ -124,11 +124,11 @@ class Scheduler:
                     "ConflictException", f"The job {job.id} is {job.status}: it has ended."
                 )
             run = self._running.get(job.id)
-            if run is None:
+            if run:
+                run.cancellation.cancel()
+            else:
                 self._leave(job)
                 self._finish(job, Status.CANCELED)
-        if run:
-            run.cancellation.cancel()
 
     def counts(self, queue_arn: str) -> tuple[int, int]:
         """Return how many jobs of a queue are waiting and how many are running."""
