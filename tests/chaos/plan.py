@@ -39,6 +39,8 @@ class Planned:
     """Whether its jobs take long, so that a newer upload overwrites it while they run."""
     cancels_older: bool = False
     """Whether somebody cancels by hand what then runs of the key's older uploads."""
+    is_spared: bool = False
+    """Whether MediaConvert refuses to cancel what then runs of them: it runs to its end."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Story:
     """Whether the older ones take long."""
     is_canceled: bool = False
     """Whether somebody cancels the older ones by hand."""
+    is_spared: bool = False
+    """Whether the older ones cannot be canceled."""
     is_noticed: bool = True
     """Whether S3 tells somebody about the last one."""
 
@@ -60,14 +64,15 @@ class Story:
 STORIES = (
     Story("vv", 0),
     Story("vv", 6, is_slow=True),
-    Story("vv", 10, is_slow=True),
+    Story("vv", 4, is_slow=True, is_spared=True),
+    Story("vv", 8, is_slow=True, is_spared=True),
     Story("vv", 8, is_slow=True, is_canceled=True),
     Story("vv", 8, is_slow=True, is_noticed=False),
     Story("vvv", 0),
     Story("vvv", 6, is_slow=True),
     Story("xv", 0),
     Story("xv", ENDED),
-    Story("vx", 8, is_slow=True),
+    Story("vx", 8, is_slow=True, is_spared=True),
     Story("vx", ENDED),
     Story("vxv", 4, is_slow=True),
 )
@@ -134,4 +139,9 @@ def _tell(story: Story, key: str, random: Random) -> Iterator[Planned]:
         if version < last:
             yield replace(planned, is_slow=story.is_slow)
         else:
-            yield replace(planned, is_noticed=story.is_noticed, cancels_older=story.is_canceled)
+            yield replace(
+                planned,
+                is_noticed=story.is_noticed,
+                cancels_older=story.is_canceled,
+                is_spared=story.is_spared,
+            )

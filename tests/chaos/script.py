@@ -49,6 +49,8 @@ def write_script(
         if planned.is_slow:
             slow = partial(trouble.slow_down, planned.key, SLOW_SECONDS, len(pipelines))
             steps.append((number, slow))
+        if planned.is_spared:
+            steps.append((number, partial(trouble.refuse_cancels, len(pipelines))))
         steps.append((number, partial(upload, planned)))
         if planned.cancels_older:
             steps.append((number, partial(operator.cancel_older, planned.key)))
@@ -83,11 +85,10 @@ def _round(
     throttled = partial(trouble.refuse_jobs, "TooManyRequestsException", 15)
     broken = partial(trouble.refuse_jobs, "InternalServerErrorException", 5)
     failing = [partial(trouble.fail_jobs, random.choice(presets), 3) for _ in range(5)]
-    stubborn = partial(trouble.refuse_cancels, 4)
     kills = [trouble.kill_a_function] * 10 + [trouble.restart_the_functions]
     # To come back ends all that was ordered of MediaConvert, so to be offline comes last. Towards
     # the end it is quiet, so that what waits the longest does so while others are uploaded.
-    early: list[Action] = [paused, throttled, throttled, broken, broken, stubborn, *failing]
+    early: list[Action] = [paused, throttled, throttled, broken, broken, *failing]
     return [
         *((random.uniform(0.02, 0.35), action) for action in early),
         (random.uniform(0.5, 0.6), offline),

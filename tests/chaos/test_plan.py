@@ -80,6 +80,7 @@ def test_two_hundred_uploads_tell_every_story(seed: int) -> None:
                 files == story.files
                 and versions[0].is_slow == story.is_slow
                 and versions[-1].cancels_older == story.is_canceled
+                and versions[-1].is_spared == story.is_spared
                 and versions[-1].is_noticed == story.is_noticed
             )
 

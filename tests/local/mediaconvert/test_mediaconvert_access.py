@@ -93,6 +93,22 @@ def test_a_transfer_ends_when_its_callback_raises(access: AwsAccess, tmp_path: P
         access.role(ROLE_ARN, QUEUE).download("s3://bucket/k", tmp_path / "copy", stop)
 
 
+def test_an_upload_that_is_ended_leaves_no_file_open(access: AwsAccess, tmp_path: Path) -> None:
+    """A job that is canceled while it writes does not keep its outputs open."""
+    create_role()
+    boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="bucket")
+    path = tmp_path / "output"
+    path.write_bytes(b"x")
+
+    def stop(_: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError) as caught:
+        access.role(ROLE_ARN, QUEUE).upload(path, "s3://bucket/k", {}, stop)
+    assert caught
+    assert path not in {link.resolve() for link in Path("/proc/self/fd").iterdir()}
+
+
 def denied(operation: str) -> ClientError:
     """Return AWS's AccessDenied."""
     return ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, operation)
