@@ -196,6 +196,5 @@ def _passed(books: Books) -> Iterator[tuple[object, ...]]:
         for job in jobs:
             if job.attempt < rendition.attempt and job.status in END_OF_JOB:
                 yield "rendition", version, slot[1], job.attempt, END_OF_JOB[job.status]
-                # Each further attempt is one more end, so at most so many revisions were passed.
-        ends = books.revisions.get(slot[0], 0)
-        yield from (("asset", version, revision) for revision in range(len(books.presets), ends))
+        revisions = range(len(books.presets), books.revisions.get(slot[0], 0))
+        yield from (("asset", version, revision) for revision in revisions)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from random import Random
 
+from botocore.exceptions import ConnectionClosedError
+
 from tests.chaos.agenda import Action, Agenda
 from tests.chaos.by_hand import Operator
 from tests.chaos.chance import chance
@@ -80,7 +82,13 @@ def _round(
 
     def paused() -> None:
         trouble.pause(pipeline)
-        agenda.after(PAUSED_SECONDS, partial(trouble.resume, pipeline))
+        agenda.after(PAUSED_SECONDS, resumed)
+
+    def resumed() -> None:
+        try:
+            trouble.resume(pipeline)
+        except ConnectionClosedError:
+            agenda.after(1, resumed)  # MediaConvert is offline just now.
 
     throttled = partial(trouble.refuse_jobs, "TooManyRequestsException", 15)
     broken = partial(trouble.refuse_jobs, "InternalServerErrorException", 5)
