@@ -153,6 +153,8 @@ class Rendition:
     """Whether a newer upload of the key has been seen while this one was under way."""
     late_jobs: frozenset[str] = frozenset()
     """Jobs of overwritten uploads of the key that ended after a job of this one may have begun."""
+    ended_jobs: frozenset[str] = frozenset()
+    """Its own jobs whose end was written down: what tells of it again tells nothing new."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -182,4 +184,5 @@ class Rendition:
             looks=item.get("looks", 0),
             is_overtaken=item.get("is_overtaken", False),
             late_jobs=frozenset(item.get("late_jobs", ())),
+            ended_jobs=frozenset(item.get("ended_jobs", ())),
         )

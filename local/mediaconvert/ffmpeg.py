@@ -31,29 +31,36 @@ class Cancellation:
     def __init__(self) -> None:
         """Start as not cancelled."""
         self._lock = threading.Lock()
-        self._is_canceled = False
+        self._canceled = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
 
     def cancel(self) -> None:
         """Ask the work to stop and kill its process."""
         with self._lock:
-            self._is_canceled = True
+            self._canceled.set()
             if self._process:
                 self._process.kill()
 
+    @property
+    def is_canceled(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._canceled.is_set()
+
     def check(self) -> None:
         """Raise CanceledError once `cancel` was called."""
-        with self._lock:
-            if self._is_canceled:
-                raise CanceledError
+        self.wait(0)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; raise CanceledError as soon as `cancel` is called."""
+        if self._canceled.wait(seconds):
+            raise CanceledError
 
     def start(
         self, command: Sequence[str], folder: Path, errors: IO[bytes]
     ) -> subprocess.Popen[bytes]:
         """Start a process in a folder, that `cancel` kills; its standard output is a pipe."""
         with self._lock:
-            if self._is_canceled:
-                raise CanceledError
+            self.check()
             self._process = subprocess.Popen(  # noqa: S603 - an argument list; paths are ids
                 command,
                 stdin=subprocess.DEVNULL,

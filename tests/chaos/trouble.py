@@ -42,6 +42,15 @@ class Trouble:
         """Let the next jobs of a preset fail."""
         self._order({"job_error": UNEXPECTED, "preset": preset, "times": times})
 
+    def refuse_cancels(self, times: int) -> None:
+        """Let the next calls of CancelJob be refused: what was overwritten runs to its end."""
+        self._order({"operation": "CancelJob", "error": "TooManyRequestsException", "times": times})
+
+    def slow_down(self, key: str, seconds: int, times: int) -> None:
+        """Let the next jobs of a key take longer between reading and writing."""
+        uri = f"s3://{self._cloud.outputs['input_bucket']}/{key}"
+        self._order({"seconds": seconds, "input": uri, "times": times})
+
     def go_offline(self) -> None:
         """Let MediaConvert answer nothing."""
         self._order({"offline": True})

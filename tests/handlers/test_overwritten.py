@@ -219,6 +219,39 @@ def test_a_broken_upload_leaves_the_older_rendition_and_its_letter_says_so(
     assert State.COMPLETE == world.rendition(upload).state
 
 
+def test_an_end_that_is_told_again_after_the_key_was_overwritten_costs_nothing(
+    world: World, upload: Upload, newer: Upload
+) -> None:
+    """A broken upload whose end was written down in time does not make the newer one again."""
+    submit(world, upload)
+    end(world, 0, "ERROR", errorCode=1010)
+    submit(world, newer)
+    end(world, 1, "COMPLETE")
+
+    tell(world, 0, "ERROR", errorCode=1010)
+    world["720p"].invoke()
+
+    assert [(State.DEAD, 1), (State.COMPLETE, 1)] == states(world, upload, newer)
+    assert 2 == len(world.mediaconvert.jobs)
+
+
+def test_an_earlier_attempt_that_is_told_of_again_costs_nothing(
+    world: World, upload: Upload, newer: Upload
+) -> None:
+    """It ended before the newer upload was there, though its next attempt was overtaken."""
+    submit(world, upload)
+    end(world, 0, "ERROR", errorCode=1999)
+    submit(world, newer)
+    end(world, 1, "COMPLETE")
+    submit(world, upload, attempt="2")
+
+    tell(world, 0, "ERROR", errorCode=1999)
+    world["720p"].invoke()
+
+    assert [(State.SUPERSEDED, 2), (State.COMPLETE, 1)] == states(world, upload, newer)
+    assert 2 == len(world.mediaconvert.jobs)
+
+
 def test_a_late_end_does_not_bring_a_broken_upload_back(
     world: World, upload: Upload, newer: Upload
 ) -> None:
