@@ -40,6 +40,7 @@ from handlers.ledger import Ledger
 from handlers.ledger.items import unix_time
 from handlers.mediaconvert.job_request import job_request
 from handlers.mediaconvert.job_search import JobSearch
+from handlers.mediaconvert.jobs import Jobs
 from handlers.names import Environment, JobMetadata
 from handlers.observability import logger
 from handlers.outcome import Outcome
@@ -208,6 +209,7 @@ class Bench:
             search=JobSearch(self._mediaconvert, settings.pipeline_arn),
             cap=UploadCap(max_bytes=0, max_seconds=0, mediaconvert=self._mediaconvert),
             s3=clients.s3_client(),
+            jobs=Jobs(mediaconvert=self._mediaconvert, fanout=settings.fanout),
             ledger=ledger,
             duties=Duties(ledger, self._sqs, self._sns, settings),
         )

@@ -11,7 +11,7 @@ from handlers.events import write_notice
 from handlers.ledger.rendition import State
 from handlers.names import JobMetadata, LedgerKey
 from handlers.upload import Upload
-from tests.handlers.fakes import NO_ANSWER, THROTTLED
+from tests.handlers.fakes import BAD_REQUEST, NO_ANSWER, THROTTLED
 from tests.handlers.world import World
 
 
@@ -377,6 +377,40 @@ def test_a_job_that_nobody_noted_is_found_and_canceled_when_its_upload_was_overw
     assert ["job-1"] == world.mediaconvert.canceled
     assert State.SUPERSEDED == world.rendition(upload).state
     assert 2 == len(world.mediaconvert.jobs)
+
+
+def test_an_overwritten_upload_whose_search_is_refused_for_good_leaves_no_letter(
+    world: World, upload: Upload, newer: Upload
+) -> None:
+    """It ends superseded: should it have a job, that job's end is recorded when it comes."""
+    world.mediaconvert.fail_to_answer(".mp4", NO_ANSWER)
+    submit(world, upload)
+    world.mediaconvert.recover()
+    submit(world, newer)
+    world.clock.pass_(130)
+
+    def refuse() -> None:
+        raise BAD_REQUEST
+
+    world.mediaconvert.before_list = refuse
+    submit(world, upload)
+
+    assert State.SUPERSEDED == world.rendition(upload).state
+    assert [] == world["720p"].dead_letters()
+
+
+def test_a_redrive_of_an_attempt_that_waits_is_the_next_attempt(
+    world: World, upload: Upload
+) -> None:
+    """A letter that was written past the ledger is redriven although its attempt still waits."""
+    world.mediaconvert.refuse(".mp4", THROTTLED)
+    submit(world, upload)
+    world.mediaconvert.recover()
+
+    submit(world, upload, attempt="2")
+
+    assert [(State.SUBMITTED, 2)] == states(world, upload)
+    assert 1 == len(world.mediaconvert.jobs)
 
 
 def test_the_ledger_of_an_older_release_still_orders_uploads(
