@@ -41,7 +41,7 @@ class Scope:
     force_destroy: bool
     """Let Pulumi delete buckets with the objects in them; otherwise it leaves them as they are."""
     moved_from: Resource | None = None
-    """Whose child a resource was before: without that alias Pulumi would replace what is deployed."""
+    """Whose child a resource was before: without that alias Pulumi would replace it."""
 
     def part(self, kind: str, name: str) -> Self:
         """The scope of a part of the fan-out.
