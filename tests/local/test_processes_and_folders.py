@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from local.run_folder import run_folder
 from operate.stack_config import PROJECT_FOLDER
 from tests.local.mediaconvert import clips
 from tests.processes import PROC, listening_addresses, tree
@@ -136,6 +139,34 @@ def test_in_the_middle_of_a_transcode(
     end(run, number)
 
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="ffmpeg ends by it")
+def test_killed(start: Callable[..., Run], clip: Path, tmp_path: Path) -> None:
+    """SIGKILL, which nobody can act on, leaves no process, no port and no folder either."""
+    run = start("transcode", str(clip), "--out", str(tmp_path / "out"))
+    run.wait_for_job()
+    running = tree(run.process.pid)
+
+    run.process.kill()
+    run.process.wait()
+
+    eventually(lambda: not {each for each in running if each.is_alive}, what="end of all")
+    assert [] == list(run.temporary.iterdir())
+
+
+def test_folders_of_dead_runs_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next run removes the folder of one that died, and touches no other."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dead, strange = tmp_path / "videoconverter-dead", tmp_path / "videoconverter-notes"
+    for folder in (dead, strange):
+        folder.mkdir()
+    (dead / "running.lock").touch()
+
+    with run_folder() as one, run_folder() as other:
+        assert {one, other, strange} == set(tmp_path.iterdir())
+
+    assert [strange] == list(tmp_path.iterdir())
 
 
 def test_while_it_starts(start: Callable[..., Run]) -> None:
