@@ -12,7 +12,7 @@ from local import interrupts, program
 from local.clients import ACCESS_KEY, ROOT, SECRET_KEY, Clients
 from local.deploy import Deployer
 from local.emulator import ACCOUNT, Emulator
-from local.errors import DeployError
+from local.errors import StackError
 from local.mediaconvert import AwsAccess, MediaConvertService
 from local.mediaconvert.access import Credentials
 from local.resources.events import LOCAL_SOURCE
@@ -51,8 +51,8 @@ class LocalCloud:
 
         Raises:
             EmulatorError: the emulator does not start.
-            DeployError: the stack's configuration cannot work, or the program asks for something
-                that the local cloud cannot create.
+            StackError: the stack's configuration cannot work.
+            DeployError: the program asks for something that the local cloud cannot create.
         """
         try:
             with interrupts.held():
@@ -99,7 +99,7 @@ class LocalCloud:
         try:
             return program.run(self._project_folder, self._stack, Deployer(self.clients))
         except (ArgumentError, PresetError, SuffixError) as error:
-            raise DeployError(f"Stack {self._stack.name!r} cannot work: {error}") from error
+            raise StackError(f"Stack {self._stack.name!r} cannot work: {error}") from error
 
     def _client_for_mediaconvert(self, service: str, credentials: Credentials | None) -> Any:
         return self.clients.client_of(credentials or ROOT, service)

@@ -76,7 +76,7 @@ class Emulator:
         *,
         region: str,
         encrypted: bool = True,
-        application: str = APPLICATION,
+        application: str | None = None,
     ) -> None:
         """Bind a port and make a certificate; `start` starts the process.
 
@@ -86,9 +86,10 @@ class Emulator:
             region: the region that it plays.
             encrypted: without it the program's statements against plain HTTP refuse everything,
                 which is only good to prove that they do.
-            application: what to serve; MiniStack alone is only good to be compared with.
+            application: what to serve instead of APPLICATION; MiniStack alone is only good to be
+                compared with.
         """
-        self._application = application
+        self._application = application or APPLICATION
         self._encrypted = encrypted
         self._folder = folder
         self._region = region
@@ -178,7 +179,8 @@ class Emulator:
 
     def _error(self, what: str) -> EmulatorError:
         return EmulatorError(
-            f"The AWS emulator (MiniStack) {what}. The end of its log:\n{self.log_tail()}"
+            f"The AWS emulator (MiniStack) {what}.",
+            details=f"The end of the emulator's log:\n{self.log_tail()}",
         )
 
     def log_tail(self) -> str:

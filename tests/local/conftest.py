@@ -8,7 +8,7 @@ import pytest
 
 from local.clients import Clients
 from local.cloud import LocalCloud
-from local.emulator import APPLICATION, Emulator
+from local.emulator import Emulator
 from operate.stack_config import PROJECT_FOLDER, StackConfig
 
 REGION = "eu-central-1"
@@ -44,7 +44,7 @@ def cloud() -> Iterator[LocalCloud]:
 
 @contextmanager
 def running(
-    folder: Path, *, encrypted: bool = True, application: str = APPLICATION
+    folder: Path, *, encrypted: bool = True, application: str | None = None
 ) -> Iterator[Emulator]:
     """Run an emulator while the `with` block lasts."""
     emulator = Emulator(folder, region=REGION, encrypted=encrypted, application=application)
