@@ -98,7 +98,8 @@ class Board:
         words = [f"total {100 * share:.0f} %", f"{_clock_time(self._clock() - self._start)} so far"]
         if self._first_encoding is not None and 0 < share < 1:
             left = (self._clock() - self._first_encoding) * (1 - share) / share
-            words.append(f"about {_clock_time(left)} left")
+            # A line that is full would be pushed up by the `^C` that a terminal shows.
+            words.append(f"{'' if self._is_narrow else 'about '}{_clock_time(left)} left")
         return Text(", ".join(words), no_wrap=True, overflow="ellipsis")
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -37,7 +38,7 @@ def print_table(results: Sequence[Result], console: Console | None = None) -> No
         for name, *cells in rows:
             # A name that is wrapped can still be copied.
             console.print(name, soft_wrap=True)
-            console.print(Text("  " + ", ".join(filter(None, cells))))
+            console.print(Padding(Text(", ".join(filter(None, cells))), (0, 0, 0, 2)))
     for result in results:
         if result.failure:
             console.print(

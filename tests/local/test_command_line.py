@@ -37,7 +37,7 @@ def clip(tmp_path: Path) -> Path:
         (["transcode", "{clip}", "--out", "/proc/out"], "the folder /proc cannot be written to"),
         (["transcode", "{clip}", "--stack", "prod"], "Pulumi.prod.yaml does not exist"),
         (["transcode", "{clip}", "--timeout", "0"], "0 is not a positive number"),
-        (["transcode", "{clip}", "--timeout", "soon"], "soon"),
+        (["transcode", "{clip}", "--timeout", "soon"], "--timeout: soon is not a positive number"),
         (["transcode", "{text}"], "clip.txt: the stack 'dev' does not listen to this ending"),
         (["up", "--stack", "prod"], "Pulumi.prod.yaml does not exist"),
     ],

@@ -213,7 +213,7 @@ class TestForPeople:
         assert [
             name,
             "  720p, complete, 1280x720, 10.0 s,",
-            "h264+aac",
+            "  h264+aac",
             "b.mp4",
             "  720p, error",
             "b.mp4 720p: 1010: No video.",
