@@ -84,8 +84,8 @@ def main() -> int:
             print(f"first progress of the upload: {seconds:.1f} s")
             break
     print(f"memory of all processes: {seen.peak:,.0f} MB (at most {bound:,.0f} MB)")
-    for program, size in sorted(seen.peak_by_program.items(), key=lambda each: -each[1]):
-        print(f"  {program}: {size:,.0f} MB")
+    for name, size in sorted(seen.peak_by_program.items(), key=lambda each: -each[1]):
+        print(f"  {name}: {size:,.0f} MB")
     return 0 if seen.peak <= bound and first <= FIRST_LINE_SECONDS else 1
 
 

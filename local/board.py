@@ -49,7 +49,8 @@ class Board:
         self._upload = (title, done, size) if done < size else None
 
     def rendition(self, rendition: Rendition, sight: Sight) -> None:
-        """This is seen of a rendition."""
+        """This is seen of a rendition; by then every upload has ended, one way or the other."""
+        self._upload = None
         self._sights[rendition] = sight
         if self._first_encoding is None and sight.state is State.ENCODING:
             self._first_encoding = self._clock()

@@ -17,7 +17,7 @@ from local.cloud import LocalCloud
 from local.collect import Shelf, probe
 from local.follow import TIMEOUT, Follow
 from local.progress import Progress, shown
-from local.rendition import UNSEEN, Failure, Rendition, Sight
+from local.rendition import UNSEEN, Failure, Rendition, Sight, State
 from local.result import Result
 from local.table import print_table
 from local.titles import titles
@@ -115,6 +115,7 @@ class _Run:
         refused = self._upload(progress)
         for rendition in self.renditions:
             if rendition.key in refused:
+                progress.rendition(rendition, Sight(State.ERROR))
                 yield Result(rendition, UNSEEN, failure=Failure(UPLOAD, refused[rendition.key]))
         follow = Follow(
             Watch(self._cloud.clients, self._cloud.outputs),

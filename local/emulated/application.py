@@ -10,11 +10,9 @@ refused when the process starts.
 """
 
 import asyncio
-import hashlib
 import inspect
-import zlib
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from types import ModuleType, SimpleNamespace
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from types import ModuleType
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -26,7 +24,7 @@ from ministack.core import (  # type: ignore[import-untyped]  # the same
 )
 from ministack.services import s3  # type: ignore[import-untyped]  # the same
 
-from local.emulated.body import Body, BodyFile
+from local.emulated.body import Body, BodyFile, hashes, joined
 
 IN_MEMORY_BYTES: Final = 64 * 1024
 """A body up to this stays in memory, where it is no burden: most requests and all that are not
@@ -62,40 +60,6 @@ def _rewrite_joins(module: ModuleType, name: str, variable: str) -> None:
     code = compile(source, inspect.getfile(module), "exec")
     exec(code, vars(module))  # noqa: S102 -- the source of an installed package
 
-
-def joined(parts: Sequence[bytes | Body]) -> bytes | Body:
-    """Do what `b"".join` does, for bodies as well."""
-    if any(isinstance(part, Body) for part in parts):
-        return Body.joined(parts)
-    return b"".join(part for part in parts if isinstance(part, bytes))
-
-
-def _of_bodies(constructor: Callable[..., Any]) -> Callable[..., Any]:
-    """A hash function of `hashlib` that takes bodies as well."""
-
-    def digest(data: bytes | Body = b"", **options: Any) -> Any:
-        if not isinstance(data, Body):
-            return constructor(data, **options)
-        whole = constructor(**options)
-        for chunk in data.chunks():
-            whole.update(chunk)
-        return whole
-
-    return digest
-
-
-def _crc32(data: bytes | Body, value: int = 0) -> int:
-    for chunk in data.chunks() if isinstance(data, Body) else [data]:
-        value = zlib.crc32(chunk, value)
-    return value
-
-
-hashes: Final = SimpleNamespace(
-    **vars(hashlib)
-    | {name: _of_bodies(getattr(hashlib, name)) for name in ("md5", "sha1", "sha256")}
-    | {"crc32": _crc32}
-)
-"""What `hashlib` and `zlib` are to MiniStack."""
 
 _send_bytes: Final = gateway._send_response  # noqa: SLF001 -- what is replaced
 

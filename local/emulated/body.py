@@ -1,14 +1,17 @@
 """The bytes of an upload, kept in files: as much of `bytes` as MiniStack asks of a body."""
 
+import hashlib
 import os
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self, overload
+from types import SimpleNamespace
+from typing import Any, Final, Self, overload
 
-CHUNK_BYTES: Final = 1024**2
+CHUNK_BYTES: Final = 256 * 1024
 """What is read at a time: the memory that a body of any size takes while it is read."""
 
 SMALL_BYTES: Final = 4_096
@@ -145,3 +148,38 @@ class Body:
             if (found := window.find(sought)) >= 0:
                 return begin + found
         return -1
+
+
+def joined(parts: Sequence[bytes | Body]) -> bytes | Body:
+    """Do what `b"".join` does, for bodies as well."""
+    if any(isinstance(part, Body) for part in parts):
+        return Body.joined(parts)
+    return b"".join(part for part in parts if isinstance(part, bytes))
+
+
+def _of_bodies(constructor: Callable[..., Any]) -> Callable[..., Any]:
+    """A hash function of `hashlib` that takes bodies as well."""
+
+    def digest(data: bytes | Body = b"", **options: Any) -> Any:
+        if not isinstance(data, Body):
+            return constructor(data, **options)
+        whole = constructor(**options)
+        for chunk in data.chunks():
+            whole.update(chunk)
+        return whole
+
+    return digest
+
+
+def _crc32(data: bytes | Body, value: int = 0) -> int:
+    for chunk in data.chunks() if isinstance(data, Body) else [data]:
+        value = zlib.crc32(chunk, value)
+    return value
+
+
+hashes: Final = SimpleNamespace(
+    **vars(hashlib)
+    | {name: _of_bodies(getattr(hashlib, name)) for name in ("md5", "sha1", "sha256")}
+    | {"crc32": _crc32}
+)
+"""What `hashlib` and `zlib` are to MiniStack."""

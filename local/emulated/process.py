@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 # Isolated (-I), Python looks neither into this folder nor into the working directory.
-sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.append(str(Path(__file__).parents[2]))
 
 
 def _end_with_parent(lifeline: int) -> None:

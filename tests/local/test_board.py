@@ -36,9 +36,9 @@ class Terminal:
 def test_it_fits(width: int) -> None:
     """Forty running renditions and an upload take no more lines and columns than there are."""
     terminal = Terminal(width)
-    terminal.board.upload("a name that is longer than the terminal is wide.mp4", 1, 2)
     for rendition in terminal.renditions:
         terminal.board.rendition(rendition, Sight(State.ENCODING, percent=50))
+    terminal.board.upload("a name that is longer than the terminal is wide.mp4", 1, 2)
 
     lines = terminal.lines()
 
@@ -74,6 +74,16 @@ def test_an_upload_has_a_bar_of_its_own() -> None:
     assert bar.endswith(" 25 %")
 
     terminal.board.upload("film.mp4", 2_048, 2_048)
+    assert "uploading" not in "".join(terminal.lines())
+
+
+def test_an_upload_that_failed_is_not_shown_for_ever() -> None:
+    """When its renditions have failed, its bar is gone."""
+    terminal = Terminal(80)
+    terminal.board.upload("film.mp4", 512, 2_048)
+
+    terminal.board.rendition(terminal.renditions[0], Sight(State.ERROR))
+
     assert "uploading" not in "".join(terminal.lines())
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import json
+import os
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,16 +21,21 @@ from local.clients import Clients
 from local.emulated.body import CHUNK_BYTES
 from local.emulator import ACCOUNT, Emulator
 from tests.local.conftest import clients_of, running
+from tests.processes import PROC, tree
 from tests.waiting import eventually
 
 MINISTACK: Final = "ministack.app:app"
 """The emulator alone."""
 
-BYTES: Final = bytes(range(251)) * (CHUNK_BYTES // 100)
-"""An upload that is too large to be kept in memory, of more than one chunk."""
+BYTES: Final = bytes(range(251)) * (10 * CHUNK_BYTES // 251)
+"""An upload that is too large to be kept in memory, of ten chunks."""
 
 PART_BYTES: Final = 5 * 1024**2
 """The least that a part may have, but the last."""
+
+
+FILM_BYTES: Final = 128 * 1024**2
+"""A film next to which what the emulator needs anyway is little."""
 
 
 @dataclass(frozen=True)
@@ -260,6 +266,36 @@ def test_what_is_small_is_in_no_file(here: Place) -> None:
     here.notice()
 
     assert before == set(_files(here))
+
+
+@pytest.mark.skipif(not (PROC / "self" / "status").exists(), reason="looks into /proc")
+def test_memory(here: Place, tmp_path: Path) -> None:
+    """A film that is uploaded, in parts or at once, and read takes a fraction of its memory."""
+    film = tmp_path / "film.mp4"
+    with film.open("wb") as file:
+        file.truncate(FILM_BYTES)
+    before = _peak_memory(here)
+
+    for threshold in (PART_BYTES, 2 * FILM_BYTES):
+        config = TransferConfig(multipart_threshold=threshold)
+        here.s3.upload_file(str(film), here.bucket, "memory.mp4", Config=config)
+        here.s3.download_file(here.bucket, "memory.mp4", str(tmp_path / "back.mp4"))
+        assert FILM_BYTES == here.notice()["size"]
+
+    assert _peak_memory(here) - before < FILM_BYTES / 2
+
+
+def _peak_memory(place: Place) -> int:
+    """The most that an emulator has held so far, in bytes."""
+    folder = os.fsencode(place.emulator.log.parent)
+    [pid] = [
+        process.pid
+        for process in tree(os.getpid())
+        if folder in (PROC / str(process.pid) / "cmdline").read_bytes()
+    ]
+    status = (PROC / str(pid) / "status").read_text()
+    [peak] = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(peak) * 1024
 
 
 def _files(place: Place) -> Iterator[Path]:

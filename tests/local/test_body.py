@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.emulated.application import hashes, joined
-from local.emulated.body import CHUNK_BYTES, SMALL_BYTES, Body, BodyFile
+from local.emulated.body import CHUNK_BYTES, SMALL_BYTES, Body, BodyFile, hashes, joined
 
 BYTES = bytes(range(251)) * (2 * CHUNK_BYTES // 251)
 """More than one chunk, without a period that a chunk's size divides."""
