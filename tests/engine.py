@@ -22,6 +22,12 @@ KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/33333333-3333-3333-3333-333333333
 
 COMPONENT = "videoconverter:index:TranscodeFanout"
 
+PARTS = tuple(
+    f"videoconverter:index:{kind}"
+    for kind in ("Branch", "Intake", "Ledger", "Monitoring", "Outcome", "Reconcile")
+)
+"""The components that a fan-out is made of."""
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -37,6 +43,8 @@ class Recorded:
     """Whether Pulumi leaves it alone when it is no longer asked for."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
     """What AWS would say of it: the inputs, and what it makes up."""
+    aliases: frozenset[str] = frozenset()
+    """URNs by which Pulumi knows it from an earlier deployment."""
 
     @property
     def waits_for(self) -> set[str]:
@@ -149,6 +157,10 @@ class _Monitor(mocks.MockMonitor):
                 depends_on=frozenset(request.dependencies),
                 is_retained=request.retainOnDelete,
                 outputs=rpc.deserialize_properties(response.object),
+                aliases=frozenset(
+                    self.make_urn(alias.spec.parentUrn, request.type, request.name)
+                    for alias in request.aliases
+                ),
             )
         )
         return response

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.components.conftest import DEFAULTS
-from tests.engine import COMPONENT, ROOT, Program, run_main
+from tests.engine import COMPONENT, PARTS, ROOT, Program, run_main
 
 EXAMPLE = "Pulumi.prod.yaml.example"
 
@@ -53,7 +53,7 @@ def test_everything_says_who_answers_for_it(
     taggable = [
         r
         for r in production.resources
-        if r.type not in {*UNTAGGED, COMPONENT, "pulumi:pulumi:Stack"}
+        if r.type not in {*UNTAGGED, *PARTS, COMPONENT, "pulumi:pulumi:Stack"}
     ]
 
     assert {"owner", "environment", "cost-center"} == set(example["tags"])
