@@ -62,7 +62,7 @@ RANGES: Final[dict[str, tuple[int, int, str]]] = {
 }
 """Least and most of each number, and what is counted."""
 
-_SWITCHES: Final = ("force_destroy", "deletion_protection", "create_key")
+_SWITCHES: Final = ("force_destroy", "deletion_protection", "create_key", "dashboard")
 
 _ARN: Final = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:\S+")
 _KEY_ARN: Final = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")

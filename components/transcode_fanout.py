@@ -9,6 +9,7 @@ from pulumi import Output
 
 from components import arguments, defaults
 from components.branch import Branch
+from components.dashboard import Dashboard, dashboard_problems
 from components.destination import Destination
 from components.encryption import created_key
 from components.estimate import report
@@ -87,6 +88,10 @@ class TranscodeFanoutArgs(TypedDict):
     create_key: NotRequired[bool]
     """Create such a key, with that policy; it is left where buckets are left. Default: false."""
 
+    dashboard: NotRequired[bool]
+    """Create a page of CloudWatch with a column for each preset, three dollars a month. Default:
+    false."""
+
     iam_path: NotRequired[str]
     """Path of every role, such as `/media/`. To change it replaces the roles. Default: none, which
     is IAM's `/`."""
@@ -151,6 +156,8 @@ class TranscodeFanout(pulumi.ComponentResource):
         arguments.check(args, TranscodeFanoutArgs.__annotations__)
         presets = resolve(args.get("presets", []), pipeline_quota=args.get("pipeline_quota", 0))
         arguments.refuse(name_problems(name, presets))
+        if args.get("dashboard", False):
+            arguments.refuse(dashboard_problems(presets))
         suffixes = case_forms(args.get("suffixes", defaults.SUFFIXES))
         function_timeout = args.get("function_timeout", defaults.FUNCTION_TIMEOUT_SECONDS)
         maximum_concurrency = args.get("maximum_concurrency", defaults.MAXIMUM_CONCURRENCY)
@@ -188,8 +195,9 @@ class TranscodeFanout(pulumi.ComponentResource):
         reconcile = Reconcile(
             scope.part("Reconcile", "reconcile"), intake, ledger, suffixes=suffixes, layer=layer
         )
+        of_monitoring = scope.part("Monitoring", "monitoring")
         monitoring = Monitoring(
-            scope.part("Monitoring", "monitoring"),
+            of_monitoring,
             actions=args.get("alarm_actions", []),
             alarm_after=args.get("alarm_after_seconds", defaults.ALARM_AFTER_SECONDS),
         )
@@ -234,6 +242,20 @@ class TranscodeFanout(pulumi.ComponentResource):
             )
             for preset in presets
         }
+        if args.get("dashboard", False):
+            Dashboard(
+                of_monitoring,
+                intake,
+                monitoring,
+                {
+                    preset: {
+                        "queue": branch.queue.name,
+                        "dead_letter_queue": branch.dead_letter_queue.name,
+                        "pipeline": branch.pipeline.arn,
+                    }
+                    for preset, branch in branches.items()
+                },
+            )
 
         self.input_bucket = intake.bucket.bucket
         self.topic_arn = intake.topic.arn

@@ -127,6 +127,7 @@ def _outputs(token: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]
         "aws:cloudwatch/eventRule:EventRule": {"name": name, "arn": _arn("events", f"rule/{name}")},
         "aws:dynamodb/table:Table": {"name": name, "arn": _arn("dynamodb", f"table/{name}")},
         "aws:kms/key:Key": {"arn": KEY_ARN},
+        "aws:cloudwatch/metricAlarm:MetricAlarm": {"arn": _arn("cloudwatch", f"alarm:{name}")},
         "aws:mediaconvert/queue:Queue": {
             "name": name,
             "arn": _arn("mediaconvert", f"queues/{name}"),

@@ -24,6 +24,7 @@ Creator = Callable[[Clients, str, Inputs], Created]
 """Creates a resource: clients, Pulumi's logical name and the inputs in, what now exists out."""
 
 CREATORS: Final[Mapping[str, Creator]] = {
+    "aws:cloudwatch/dashboard:Dashboard": cloudwatch.dashboard,
     "aws:cloudwatch/eventRule:EventRule": events.rule,
     "aws:cloudwatch/eventTarget:EventTarget": events.target,
     "aws:cloudwatch/logGroup:LogGroup": logs.log_group,

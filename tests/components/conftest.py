@@ -24,6 +24,7 @@ DEFAULTS = {
     "input_kms_key_arns": [],
     "kms_key": "",
     "create_key": False,
+    "dashboard": False,
     "iam_path": "",
     "permissions_boundary": "",
     "tags": {},

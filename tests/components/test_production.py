@@ -12,6 +12,7 @@ from tests.engine import COMPONENT, PARTS, ROOT, Program, run_main
 EXAMPLE = "Pulumi.prod.yaml.example"
 
 UNTAGGED = {
+    "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/eventTarget:EventTarget",
     "aws:cloudwatch/logMetricFilter:LogMetricFilter",
     "aws:dynamodb/tableItem:TableItem",
