@@ -24,8 +24,8 @@ MOST_WIDGETS: Final = 500
 """CloudWatch's limits for an alarm widget and for a dashboard."""
 
 _HEIGHT: Final = 4
-_PERIOD_SECONDS: Final = 86_400
-"""What a number is about: a day."""
+_PERIOD_SECONDS: Final = 900
+"""How old the latest of a number may be: `reconcile` measures waits that often."""
 
 Widget = dict[str, Any]
 Metric = list[str]
@@ -124,7 +124,8 @@ def body(
             "region": region,
             "stat": statistic,
             "period": _PERIOD_SECONDS,
-            "setPeriodToTimeRange": True,
+            # What is counted is of the time that is chosen on the page; what waits, waits now.
+            "setPeriodToTimeRange": statistic == "Sum",
             "metrics": [metric],
         }
         return {"type": "metric", "properties": properties, **place}

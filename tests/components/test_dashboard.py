@@ -42,6 +42,15 @@ def test_every_preset_has_every_number(shown: Program) -> None:
     assert all(expected == numbers for numbers in columns.values())
 
 
+def test_what_is_counted_is_of_the_chosen_time_and_what_waits_waits_now(shown: Program) -> None:
+    """The most that ever waited in a month would look like an outage."""
+    numbers = [w["properties"] for w in widgets(shown) if w["type"] == "metric"]
+
+    assert {("Sum", True), ("Maximum", False)} == {
+        (number["stat"], number["setPeriodToTimeRange"]) for number in numbers
+    }
+
+
 def test_every_number_is_of_something_that_exists(shown: Program) -> None:
     """A name that is misspelt shows nothing, and nobody would notice."""
     there = {r.outputs.get("name") for r in shown.resources} | {
