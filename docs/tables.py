@@ -22,6 +22,7 @@ PAGES = (_ROOT / "README.md", *sorted((_ROOT / "docs").rglob("*.md")))
 
 TABLES: Mapping[str, Callable[[], str]] = {
     "config": stack_tables.config,
+    "config-keys": stack_tables.config_keys,
     "outputs": stack_tables.outputs,
     "numbers": stack_tables.numbers,
     "presets": preset_tables.catalogue,
