@@ -33,8 +33,9 @@ CODECS: Final = {
 }
 """FFmpeg's name of a codec by MediaConvert's."""
 
-NUMBERED: Final = {"RAW": r"\.\d{7}\.", "M3U8": r"_\d{5}\."}
-"""How the files of an output are numbered behind its name modifier, by container."""
+NUMBERED: Final = {"RAW": r"\.\d{7}\.", "M3U8": r"_\d{5}\.", "CMFC": r"init\."}
+"""What stands behind the name modifier of an output's parts that can be read, by container: the
+numbers of files, or CMAF's beginning."""
 
 NEVER_ENLARGED: Final = "FIT_NO_UPSCALE"
 FITTED: Final = frozenset({"FIT", NEVER_ENLARGED})
