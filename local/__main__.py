@@ -16,6 +16,7 @@ from typing import Final
 from local import checks
 from local.errors import LocalError, UsageError
 from operate.errors import StackConfigError
+from operate.options import positive_number
 from operate.stack_config import PROJECT_FOLDER, StackConfig
 
 TIMEOUT_SECONDS: Final = 300.0
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     transcode.add_argument(
         "--timeout",
-        type=_seconds,
+        type=positive_number,
         default=TIMEOUT_SECONDS,
         metavar="SECONDS",
         help=f"without progress, after which a rendition is given up ({TIMEOUT_SECONDS:g})",
@@ -72,16 +73,6 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("file", type=Path, metavar="FILE")
     sample.set_defaults(command=_sample)
     return parser
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number of seconds")
-    return seconds
 
 
 def _transcode(options: argparse.Namespace) -> int:

@@ -27,6 +27,7 @@ SERVICES: Final = (
     "dynamodb",
     "events",
     "iam",
+    "kms",
     "lambda",
     "logs",
     "monitoring",
