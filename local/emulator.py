@@ -17,8 +17,7 @@ from typing import Final
 import trustme
 
 from local.errors import EmulatorError
-
-HOST: Final = "127.0.0.1"
+from local.ports import FREE_PORT, HOST
 
 ACCOUNT: Final = "000000000000"
 """The account that the emulator plays."""
@@ -68,7 +67,9 @@ class Emulator:
         log: what it and its functions print.
     """
 
-    def __init__(self, folder: Path, *, region: str, encrypted: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *, region: str, encrypted: bool = True, port: int = FREE_PORT
+    ) -> None:
         """Bind a port and make a certificate; `start` starts the process.
 
         Args:
@@ -77,6 +78,10 @@ class Emulator:
             region: the region that it plays.
             encrypted: without it the program's statements against plain HTTP refuse everything,
                 which is only good to prove that they do.
+            port: where to listen.
+
+        Raises:
+            OSError: the port is taken, or not for this user.
         """
         self._encrypted = encrypted
         self._folder = folder
@@ -87,7 +92,7 @@ class Emulator:
         self.ca_bundle = folder / "ca.pem"
         self._write_certificate()
         self._process: subprocess.Popen[bytes] | None = None
-        self._socket = socket.create_server((HOST, 0), backlog=_BACKLOG)
+        self._socket = socket.create_server((HOST, port), backlog=_BACKLOG)
         self._port: int = self._socket.getsockname()[1]
         self.endpoint = f"{'https' if encrypted else 'http'}://{HOST}:{self._port}"
 

@@ -6,28 +6,36 @@ import sys
 import time
 from typing import Any, Final
 
+from local.background import exports
 from local.cloud import LocalCloud
+from local.ports import Ports
 from operate.stack_config import StackConfig
 
 CHECK_SECONDS: Final = 1.0
 """Between two looks whether the emulator still runs."""
 
 
-def up(stack: StackConfig, *, as_json: bool) -> None:
+def up(stack: StackConfig, *, ports: Ports, as_json: bool) -> None:
     """Deploy, say where everything is, and stay until interrupted.
+
+    Args:
+        stack: what to deploy.
+        ports: where to listen.
+        as_json: print JSON instead of text.
 
     Raises:
         EmulatorError: the emulator is gone.
     """
-    with LocalCloud(stack) as cloud:
-        sys.stdout.write((json.dumps(_facts(cloud)) if as_json else _text(cloud)) + "\n")
+    with LocalCloud(stack, port=ports.aws, mediaconvert_port=ports.mediaconvert) as cloud:
+        sys.stdout.write((json.dumps(facts(cloud)) if as_json else text(cloud)) + "\n")
         sys.stdout.flush()
         while True:
             time.sleep(CHECK_SECONDS)
             cloud.check()
 
 
-def _facts(cloud: LocalCloud) -> dict[str, Any]:
+def facts(cloud: LocalCloud) -> dict[str, Any]:
+    """What `--json` prints. Its members are an interface: other tools read them."""
     return {
         "endpoint": cloud.environment["AWS_ENDPOINT_URL"],
         "mediaconvert_endpoint": cloud.environment["AWS_ENDPOINT_URL_MEDIACONVERT"],
@@ -36,18 +44,49 @@ def _facts(cloud: LocalCloud) -> dict[str, Any]:
     }
 
 
-def _text(cloud: LocalCloud) -> str:
-    exports = [f"export {name}={shlex.quote(value)}" for name, value in cloud.environment.items()]
-    return "\n".join(
-        [
-            "# The local cloud is up. To use it from another terminal:",
-            *exports,
-            "",
-            f"# What the emulator and the functions print is in {cloud.log}",
-            "",
-            "# Outputs of the stack:",
-            json.dumps(dict(cloud.outputs), indent=2),
-            "",
-            "# Ctrl-C ends it and removes everything in it.",
-        ]
-    )
+def text(cloud: LocalCloud) -> str:
+    """What people read: one screen, with lines to paste into another terminal."""
+    return f"""\
+The local cloud is up. Ctrl-C ends it and removes everything in it.
+
+  AWS   {cloud.environment["AWS_ENDPOINT_URL"]}
+  Log   {cloud.log}
+
+Paste this into another terminal; `eval "$(python -m local up --shell)"` does it in one.
+
+{exports(cloud.environment)}
+
+Then, with the AWS CLI: upload a video, list its renditions, read what is announced.
+
+{examples(cloud)}"""
+
+
+def examples(cloud: LocalCloud) -> str:
+    """Commands of the AWS CLI that work when they are pasted.
+
+    Its version 1 does not take the address of SQS from the environment, so it is on the line.
+    """
+    outputs = cloud.outputs
+    renditions = next(iter(outputs["output_buckets"].values()))
+    topic: str = outputs["completed_topic_arn"]
+    inbox = f"{topic.replace(':sns:', ':sqs:').rpartition(':')[0]}:inbox"
+    url = f"$AWS_ENDPOINT_URL/{inbox.split(':')[4]}/inbox"
+    attributes = json.dumps({"Policy": json.dumps(_may_send(topic, inbox))})
+    sqs = "aws sqs --endpoint-url $AWS_ENDPOINT_URL"
+    return f"""\
+aws s3 cp video.mp4 s3://{outputs["input_bucket"]}/
+aws s3 ls --recursive s3://{renditions}/
+{sqs} create-queue --queue-name inbox --attributes {shlex.quote(attributes)}
+aws sns subscribe --topic-arn {topic} --protocol sqs --notification-endpoint {inbox}
+{sqs} receive-message --wait-time-seconds 20 --queue-url {url}"""
+
+
+def _may_send(topic: str, queue: str) -> dict[str, Any]:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
