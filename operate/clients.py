@@ -38,14 +38,18 @@ _NO_CALLER_SETTINGS: Final = {
 """botocore's session variables (key in the file, environment variable, default, conversion)."""
 
 
-_RETRIES: Final = {"mode": "standard", "total_max_attempts": ATTEMPTS}
-
-
 class Clients:
     """One client per service, made when it is first asked for: in one thread, as boto3 wants it."""
 
-    def __init__(self, stack: Stack) -> None:
-        """Remember where the services are."""
+    def __init__(self, stack: Stack, *, attempts: int = ATTEMPTS) -> None:
+        """Remember where the services are.
+
+        Args:
+            stack: what they are of.
+            attempts: tries of a call, so that one which fails does not fail the command; who asks
+                again by itself needs one.
+        """
+        self._retries = {"mode": "standard", "total_max_attempts": attempts}
         local = stack.environment
         if local:
             self._session = boto3.Session(
@@ -70,40 +74,40 @@ class Clients:
     def sqs(self) -> "SQSClient":
         """The client of the queues; many threads may use it."""
         return self._session.client(
-            "sqs", config=self._config(_RETRIES, max_pool_connections=THREADS), **self._where
+            "sqs", config=self._config(self._retries, max_pool_connections=THREADS), **self._where
         )
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """The client of the ledger."""
-        return self._session.client("dynamodb", config=self._config(_RETRIES), **self._where)
+        return self._session.client("dynamodb", config=self._config(self._retries), **self._where)
 
     @cached_property
     def s3(self) -> "S3Client":
         """The client of the buckets."""
-        return self._session.client("s3", config=self._config(_RETRIES), **self._where)
+        return self._session.client("s3", config=self._config(self._retries), **self._where)
 
     @cached_property
     def sns(self) -> "SNSClient":
         """The client of the topics."""
-        return self._session.client("sns", config=self._config(_RETRIES), **self._where)
+        return self._session.client("sns", config=self._config(self._retries), **self._where)
 
     @cached_property
     def events(self) -> "EventBridgeClient":
         """The client of the rules."""
-        return self._session.client("events", config=self._config(_RETRIES), **self._where)
+        return self._session.client("events", config=self._config(self._retries), **self._where)
 
     @cached_property
     def mediaconvert(self) -> "MediaConvertClient":
         """The client of the pipelines and jobs."""
         return self._session.client(
-            "mediaconvert", config=self._config(_RETRIES), **self._where_mediaconvert
+            "mediaconvert", config=self._config(self._retries), **self._where_mediaconvert
         )
 
     @cached_property
     def function_settings(self) -> "LambdaClient":
         """The client that reads how functions are set up."""
-        return self._session.client("lambda", config=self._config(_RETRIES), **self._where)
+        return self._session.client("lambda", config=self._config(self._retries), **self._where)
 
     @cached_property
     def functions(self) -> "LambdaClient":

@@ -24,7 +24,7 @@ SUMMARY = "whether a retired preset has finished, and can be removed"
 
 HEADER: Final = ("preset", "retired", "messages", "renditions", "uploads", "dead letters")
 
-_ANY_TIME: Final = 10**11
+ANY_TIME: Final = 10**11
 """Unix time in seconds, some three thousand years on: whatever a clock says, it is before that."""
 
 _WAITING: Final = (
@@ -95,12 +95,12 @@ def remainder(
     pauses = Pauses(lambda: True)
     begun = {
         item[LedgerKey.PARTITION]
-        for page in table.open_since(renditions.PREFIX + branch.preset, _ANY_TIME, pauses)
+        for page in table.open_since(renditions.PREFIX + branch.preset, ANY_TIME, pauses)
         for item in page
     }
     expected = {
         item[LedgerKey.PARTITION]
-        for page in table.open_since(assets.SORT_KEY, _ANY_TIME, pauses)
+        for page in table.open_since(assets.SORT_KEY, ANY_TIME, pauses)
         for item in page
         if Asset.from_item(item).ends.get(branch.preset) == PENDING
     }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 from handlers.ledger.branches import Branch
 from operate.clients import THREADS
 from operate.letter import Letter
-from operate.progress import counting, say
+from operate.progress import ON_STANDARD_ERROR, Progress
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
@@ -74,13 +74,20 @@ class Hold:
     once after it was sent on is not sent round and round.
     """
 
-    def __init__(self, sqs: "SQSClient", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        sqs: "SQSClient",
+        clock: Callable[[], float] = time.monotonic,
+        progress: Progress = ON_STANDARD_ERROR,
+    ) -> None:
         """Use a client.
 
         Args:
             sqs: The client; it may be used by several threads.
             clock: Seconds from any beginning.
+            progress: Is told how far it is.
         """
+        self._progress = progress
         self._sqs = sqs
         self._clock = clock
         self._lock = threading.Lock()
@@ -102,7 +109,9 @@ class Hold:
         stop = threading.Event()
         with ThreadPoolExecutor(THREADS) as threads:
             sizes = list(threads.map(self._size, branches))
-            with counting("letters read", sum(size.visible for size in sizes)) as count:
+            with self._progress.counting(
+                "letters read", sum(size.visible for size in sizes)
+            ) as count:
                 receivers = [
                     threads.submit(self._receive, branch, size.hold_seconds, stop, count)
                     for branch, size in zip(branches, sizes, strict=True)
@@ -115,7 +124,7 @@ class Hold:
                     stop.set()
         hidden = sum(size.hidden for size in sizes)
         if hidden:
-            say(
+            self._progress.say(
                 f"About {hidden} more are hidden, because another command has them in hand. They "
                 "come back when it ends; run the command again then."
             )
@@ -154,7 +163,9 @@ class Hold:
         with ThreadPoolExecutor(THREADS) as threads:
             refused = sum(threads.map(self._give_back, _batches(letters)))
         if refused:
-            say(f"{refused} letters could not be given back. They come back by themselves.")
+            self._progress.say(
+                f"{refused} letters could not be given back. They come back by themselves."
+            )
 
     def _size(self, branch: Branch) -> _Size:
         attributes = self._sqs.get_queue_attributes(

@@ -17,7 +17,7 @@ from operate.hold import Hold
 from operate.letter import CELLS, Letter, LetterError
 from operate.options import add_dry_run, add_preset, add_stack_options
 from operate.overwritten import obsolete
-from operate.progress import counting, say
+from operate.progress import ON_STANDARD_ERROR, Progress, say
 from operate.report import print_json, print_table
 from operate.stack_outputs import Stack
 
@@ -107,7 +107,11 @@ def _intent(letter: Letter, gone: Collection[str]) -> Fate:
 
 
 def redrive(
-    sqs: "SQSClient", hold: Hold, letters: Sequence[Letter], gone: Collection[str] = ()
+    sqs: "SQSClient",
+    hold: Hold,
+    letters: Sequence[Letter],
+    gone: Collection[str] = (),
+    progress: Progress = ON_STANDARD_ERROR,
 ) -> list[Redriven]:
     """Send letters back into their branch's queue, and delete them; the obsolete ones only delete.
 
@@ -119,9 +123,10 @@ def redrive(
         hold: Has the letters in hand.
         letters: Those to send.
         gone: Message ids of those that are obsolete. One that is sent all the same makes no job.
+        progress: Is told how far it is.
     """
     with (
-        counting("letters sent", len(letters)) as count,
+        progress.counting("letters sent", len(letters)) as count,
         ThreadPoolExecutor(THREADS) as threads,
     ):
         return list(threads.map(lambda letter: _counted(sqs, hold, letter, gone, count), letters))

@@ -215,11 +215,11 @@ def read(client: "DynamoDBClient", stack: Stack, key: str, version_id: str) -> S
         upload=wanted,
         overwritten=upload.digest in overwritten(client, stack, [upload]),
         asset=asset,
-        presets=_presets(known, asset.ends if asset else (), stack.branches),
+        presets=preset_statuses(known, asset.ends if asset else (), stack.branches),
     )
 
 
-def _presets(
+def preset_statuses(
     known: Collection[Rendition], asked_for: Collection[str], there_are: Collection[str]
 ) -> tuple[PresetStatus, ...]:
     """One status per preset: those with a rendition, those without, those that came later."""
