@@ -6,10 +6,18 @@ import sys
 import time
 from typing import Any, Final
 
+from components.suffixes import case_forms
 from local.background import exports
 from local.cloud import LocalCloud
+from local.controls import LocalControls
 from local.ports import Ports
+from operate.page.board import Board
+from operate.page.server import PageServer
 from operate.stack_config import StackConfig
+from operate.stack_outputs import Stack
+
+PAGE_SECONDS: Final = 0.7
+"""Between two looks for the page. One takes some 0.1 s of a processor that is busy encoding."""
 
 CHECK_SECONDS: Final = 1.0
 """Between two looks whether the emulator still runs."""
@@ -26,16 +34,32 @@ def up(stack: StackConfig, *, ports: Ports, as_json: bool) -> None:
     Raises:
         EmulatorError: the emulator is gone.
     """
-    with LocalCloud(stack, port=ports.aws, mediaconvert_port=ports.mediaconvert) as cloud:
-        sys.stdout.write((json.dumps(facts(cloud)) if as_json else text(cloud)) + "\n")
+    with (
+        LocalCloud(stack, port=ports.aws, mediaconvert_port=ports.mediaconvert) as cloud,
+        page(cloud, stack, ports.page) as server,
+    ):
+        facts = {**reach(cloud), "page": server.url}
+        sys.stdout.write((json.dumps(facts) if as_json else text(cloud, server.url)) + "\n")
         sys.stdout.flush()
         while True:
             time.sleep(CHECK_SECONDS)
             cloud.check()
 
 
-def facts(cloud: LocalCloud) -> dict[str, Any]:
-    """What `--json` prints. Its members are an interface: other tools read them."""
+def page(cloud: LocalCloud, stack: StackConfig, port: int) -> PageServer:
+    """Serve the page of a local cloud, with everything that it can do.
+
+    Raises:
+        OSError: the port is taken, or not for this user.
+    """
+    deployed = Stack.from_document(reach(cloud), "the local cloud")
+    controls = LocalControls(cloud, deployed, case_forms(stack.value("suffixes")))
+    board = Board.of(deployed, "the local cloud", controls)
+    return PageServer(board, port=port, seconds=PAGE_SECONDS)
+
+
+def reach(cloud: LocalCloud) -> dict[str, Any]:
+    """Where a cloud is and what is in it. The members are an interface: other tools read them."""
     return {
         "endpoint": cloud.environment["AWS_ENDPOINT_URL"],
         "mediaconvert_endpoint": cloud.environment["AWS_ENDPOINT_URL_MEDIACONVERT"],
@@ -44,11 +68,12 @@ def facts(cloud: LocalCloud) -> dict[str, Any]:
     }
 
 
-def text(cloud: LocalCloud) -> str:
+def text(cloud: LocalCloud, page_url: str) -> str:
     """What people read: one screen, with lines to paste into another terminal."""
     return f"""\
 The local cloud is up. Ctrl-C ends it and removes everything in it.
 
+  Page  {page_url}
   AWS   {cloud.environment["AWS_ENDPOINT_URL"]}
   Log   {cloud.log}
 

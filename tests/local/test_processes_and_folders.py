@@ -109,7 +109,7 @@ def test_up_twice(start: Callable[..., Run]) -> None:
     one, other = start("up", "--json"), start("up", "--json")
     facts, other_facts = one.first_line(), other.first_line()
 
-    assert {"endpoint", "mediaconvert_endpoint", "environment", "outputs"} == set(facts)
+    assert {"endpoint", "mediaconvert_endpoint", "environment", "outputs", "page"} == set(facts)
     assert facts["endpoint"] != other_facts["endpoint"]
     assert facts["outputs"] == other_facts["outputs"] | {
         name: facts["outputs"][name] for name in ("queue_urls", "dead_letter_queue_urls")
