@@ -170,7 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     @cached_property
     def _body(self) -> "_Body":
-        return _Body(cast("BinaryIO", self.rfile), int(self.headers.get("Content-Length", "0")))
+        length = max(0, int(self.headers.get("Content-Length", "0")))
+        return _Body(cast("BinaryIO", self.rfile), length)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- overridden
         _log.debug(format, *args)

@@ -1,12 +1,13 @@
-// Uses the page of a local cloud as a person does, and prints what was seen as JSON.
+// Uses the page of a local cloud as a person does, and then the operator's page of the same stack;
+// prints what was seen as JSON.
 //
-//   node local_page.mjs PAGE CLIP [FOLDER FOR PICTURES]
+//   node local_page.mjs PAGE OPERATORS_PAGE CLIP [FOLDER FOR PICTURES]
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { chromium } from "playwright-core";
 import { ARGUMENTS, EXECUTABLE } from "./chromium.mjs";
 
-const [page, clip, pictures] = process.argv.slice(2);
+const [page, operatorsPage, clip, pictures] = process.argv.slice(2);
 const HOSTILE = `<img src=x onerror="document.title='owned'">.mp4`;
 const PATIENCE = 90_000;
 
@@ -105,7 +106,7 @@ try {
   await tab.locator("dialog[open]").waitFor();
   seen.document = JSON.parse(await tab.locator("#document-text").textContent());
   await tab.keyboard.press("Escape");
-  await tab.locator("dialog[open]").waitFor({ state: "detached" }).catch(() => {});
+  await tab.locator("dialog").waitFor({ state: "hidden" });
 
   // A name that is markup, on something that is no video.
   await drop(HOSTILE, Buffer.from("This is no video."));
@@ -125,6 +126,20 @@ try {
 
   await tab.setViewportSize({ width: 375, height: 800 });
   seen.width = await tab.evaluate(() => document.documentElement.scrollWidth);
+
+  await tab.setViewportSize({ width: 1200, height: 900 });
+  await tab.goto(operatorsPage);
+  const shown = tab.getByRole("article", { name: key });
+  if (await shown.locator("details:not([open])").count()) await shown.locator("summary").click();
+  await shown.locator("video").first().evaluate((video) => { video.muted = true; return video.play(); });
+  seen.operator = {
+    address: tab.url(),
+    hands: await tab.locator("#drop:visible, [role=switch]:visible, button.redrive:visible").count(),
+    dead: await tab.locator("#letters > li").count(),
+    playing: await until("the operator's video", () => shown.locator("video").first().evaluate(
+      (video) => video.currentTime > 0.5)),
+  };
+  await picture("operator");
   seen.complaints = complaints;
   process.stdout.write(JSON.stringify(seen) + "\n");
 } finally {

@@ -5,14 +5,16 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.cloud import LocalCloud
-from local.up import page
+from local.up import page, reach
 from operate.stack_config import PROJECT_FOLDER, StackConfig
 from tests.local.mediaconvert import clips
 
@@ -33,32 +35,46 @@ PRESETS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Where the page of a running cloud is."""
-    dev = StackConfig.load(PROJECT_FOLDER, "dev")
-    stack = dataclasses.replace(dev, config={**dev.config, f"{dev.project}:presets": PRESETS})
-    with LocalCloud(stack) as cloud, page(cloud, stack, 0) as server:
-        yield server.url
+@contextmanager
+def operators_page(cloud: LocalCloud, folder: Path) -> Iterator[str]:
+    """Run the operator's command on a stack, as for a deployed one."""
+    outputs = folder / "outputs.json"
+    outputs.write_text(json.dumps(reach(cloud)))
+    command = [sys.executable, "-m", "operate", "page", "--json", "--outputs", str(outputs)]
+    with subprocess.Popen(command, cwd=PROJECT_FOLDER, stdout=subprocess.PIPE) as process:  # noqa: S603 -- a list of arguments
+        assert process.stdout
+        try:
+            yield json.loads(process.stdout.readline())["page"]
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="module")
-def seen(address: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a person sees who pauses 720p, drops a clip, resumes, plays, and redrives."""
     node = shutil.which("node")
     assert node is not None, "node is missing"
+    folder = tmp_path_factory.mktemp("page")
     clip = clips.make(
-        tmp_path_factory.mktemp("clip") / "holiday.mp4",
+        folder / "holiday.mp4",
         *clips.picture(size="1920x1080", rate="25", seconds=SECONDS),
         *("-f", "lavfi", "-i", f"sine=d={SECONDS}", *clips.H264),
     )
-    done = subprocess.run(  # noqa: S603 - a list of arguments
-        [node, str(HERE / "local_page.mjs"), address, str(clip), *([PICTURES] if PICTURES else [])],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+    dev = StackConfig.load(PROJECT_FOLDER, "dev")
+    stack = dataclasses.replace(dev, config={**dev.config, f"{dev.project}:presets": PRESETS})
+    script = [node, str(HERE / "local_page.mjs")]
+    with (
+        LocalCloud(stack) as cloud,
+        page(cloud, stack, 0) as server,
+        operators_page(cloud, folder) as operators,
+    ):
+        done = subprocess.run(  # noqa: S603 -- a list of arguments
+            [*script, server.url, operators, str(clip), *([PICTURES] if PICTURES else [])],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
     assert 0 == done.returncode, done.stderr
     happened: dict[str, Any] = json.loads(done.stdout)
     return happened
@@ -105,3 +121,12 @@ def test_it_fits_a_phone_and_complains_of_nothing(seen: dict[str, Any]) -> None:
     """Nothing sticks out at 375 pixels, and the console is empty."""
     assert 375 == seen["width"]
     assert [] == seen["complaints"]
+
+
+def test_the_operators_page_shows_and_has_no_hands(seen: dict[str, Any]) -> None:
+    """The same uploads and letters, and nothing to press; the token has left the address."""
+    operator = seen["operator"]
+
+    assert (0, True) == (operator["hands"], operator["playing"])
+    assert len(PRESETS) == operator["dead"]
+    assert "token" not in operator["address"]

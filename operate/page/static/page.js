@@ -157,6 +157,9 @@ function showFaults(parent, faults) {
 /** Videos that show their first frame: each may hold one of the six connections of a browser. */
 const MOST_PREVIEWS = 3;
 
+/** Uploads whose renditions are shown without being asked for. */
+const MOST_UNFOLDED = 3;
+
 const HLS = "application/vnd.apple.mpegurl";
 
 function upload(item) {
@@ -167,7 +170,7 @@ function upload(item) {
       make("p", { className: "quiet facts" }),
       play),
     make("ul", { className: "bars" }),
-    make("details", { open: !$("uploads").childElementCount },
+    make("details", { open: document.querySelectorAll("article details[open]").length < MOST_UNFOLDED },
       make("summary"), make("div", { className: "renditions" })));
   element.setAttribute("aria-label", item.key);
   element.querySelector("details").addEventListener("toggle", () => showRenditions(element));
