@@ -51,7 +51,7 @@ MOST_TAGS: Final = 45
 MOST_PIPELINES: Final = 1_000
 """Far beyond any quota of MediaConvert queues; a larger number is a slip."""
 
-_RANGES: Final = {
+RANGES: Final[dict[str, tuple[int, int, str]]] = {
     "function_timeout": (SHORTEST_FUNCTION_TIMEOUT, LONGEST_FUNCTION_TIMEOUT, "seconds"),
     "maximum_concurrency": (2, 1_000, "invocations"),
     "max_upload_bytes": (0, LARGEST_OBJECT, "bytes"),
@@ -128,7 +128,7 @@ def _unknown(arguments: Mapping[str, Any], names: Collection[str]) -> Iterator[s
 
 
 def _problems(arguments: Mapping[str, Any]) -> Iterator[str]:
-    for name, (low, high, unit) in _RANGES.items():
+    for name, (low, high, unit) in RANGES.items():
         value = arguments.get(name, low)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             yield (

@@ -58,6 +58,8 @@ class Outcome:
         if current and (current.attempt, current.job_id) == (end.attempt, end.job_id):
             self.duties.do(current)
             return
+        if current and end.job_id in current.ended_jobs:
+            return  # It is told again, and a later attempt has begun since.
         # A later attempt has begun, or another job was noted: what this one wrote may matter still.
         logger.warning("Outcome of another job", extra={"job_id": end.job_id})
         if is_overwritten:
@@ -70,6 +72,8 @@ class Outcome:
             job_id=end.job_id,
             failure=end.failure,
             outputs=end.outputs,
+            # One that was given up in time, and is told of again, is not late.
+            when=~Attr("ended_jobs").contains(end.job_id),
         )
 
     def _move(self, rendition: Rendition, end: JobEnd) -> Rendition:

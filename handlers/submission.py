@@ -41,6 +41,9 @@ CRASHED: Final = Failure(
 )
 
 
+_REOPENED_SOON: Final = REOPENED_BY_A_LATER_ATTEMPT | {State.CLAIMED}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Submission:
     """Whoever creates the jobs of one branch."""
@@ -52,13 +55,10 @@ class Submission:
     search: JobSearch
     cap: UploadCap
     s3: "S3Client"
+    jobs: Jobs
+    """Those that this fan-out has made; to cancel what an upload has overwritten."""
     ledger: Ledger
     duties: Duties
-
-    @property
-    def jobs(self) -> Jobs:
-        """The jobs that this fan-out has made."""
-        return Jobs(mediaconvert=self.mediaconvert, fanout=self.settings.fanout)
 
     def submit(
         self, upload: Upload, attempt: int, patience: Patience, *, is_backfill: bool = False
@@ -136,8 +136,9 @@ class Submission:
             if rendition.state is State.CLAIMED:
                 return refused.seconds
             self.duties.do(rendition)
-        elif rendition.attempt < attempt and rendition.state in REOPENED_BY_A_LATER_ATTEMPT:
-            return patience.seconds  # Its dead letter or its announcement is not out yet.
+        elif rendition.attempt < attempt and rendition.state in _REOPENED_SOON:
+            # Its dead letter or its announcement is not out yet, or there may be a job of it.
+            return patience.seconds
         return None
 
     def _overtake(self, digest: str) -> None:
@@ -167,20 +168,26 @@ class Submission:
         request = job_request(self.document, claimed.upload, claimed.attempt, self.settings)
         try:
             job_id = self._find_job(claimed, request)
-        except SearchUnfinishedError as error:
-            # It goes on as soon as the claim is free: no service is the better for a longer pause.
-            soon = replace(patience, seconds=FIRST_DELAY)
-            return self._refused(claimed, refusal(error, Call.LIST_JOBS), soon, error.place)
-        except (BotoCoreError, ClientError) as error:
-            return self._refused(claimed, refusal(error, Call.LIST_JOBS), patience)
+        except (SearchUnfinishedError, BotoCoreError, ClientError) as error:
+            answer, place = refusal(error, Call.LIST_JOBS), None
+            if isinstance(error, SearchUnfinishedError):
+                # It goes on as soon as the claim is free: a longer pause helps no service.
+                patience, place = replace(patience, seconds=FIRST_DELAY), error.place
+            if is_overwritten and answer.next_try(patience) is None:
+                self._supersede(claimed)  # Should there be a job, its end makes the rest good.
+                return None
+            return self._refused(claimed, answer, patience, place)
         if job_id is not None:
             self._note_job(claimed, job_id, is_overwritten=is_overwritten)
             return None
         if is_overwritten:
-            self.duties.do(self.ledger.renditions.move(claimed, State.SUPERSEDED))
-            logger.info("No job: the upload was overwritten", extra=_extra(claimed))
+            self._supersede(claimed)
             return None
         return self._create_job(claimed, request, patience)
+
+    def _supersede(self, claimed: Rendition) -> None:
+        self.duties.do(self.ledger.renditions.move(claimed, State.SUPERSEDED))
+        logger.info("No job: the upload was overwritten", extra=_extra(claimed))
 
     def _find_job(self, claimed: Rendition, request: dict[str, Any]) -> str | None:
         if not claimed.is_doubtful or claimed.unresolved_since is None:

@@ -31,12 +31,13 @@ from handlers.ledger import Ledger
 from handlers.ledger.items import unix_time
 from handlers.ledger.rendition import Failure
 from handlers.mediaconvert.job_search import JobSearch
+from handlers.mediaconvert.jobs import Jobs
 from handlers.mediaconvert.refusal import ENDS, JOB_MAY_EXIST, Call, Kind, refusal
 from handlers.names import JOB_DOCUMENT_FILE, MessageAttribute
 from handlers.observability import logger
 from handlers.settings import SubmitJobSettings
 from handlers.submission import Submission
-from handlers.time_limits import PROBE_TIMEOUT
+from handlers.time_limits import CANCEL_TIMEOUT, PROBE_TIMEOUT
 from handlers.upload import Upload
 from handlers.upload_cap import UploadCap
 
@@ -98,6 +99,7 @@ def cold_start() -> Runtime:
             mediaconvert=clients.mediaconvert_client(PROBE_TIMEOUT),
         ),
         s3=clients.s3_client(),
+        jobs=Jobs(mediaconvert=clients.mediaconvert_client(CANCEL_TIMEOUT), fanout=settings.fanout),
         ledger=ledger,
         duties=Duties(ledger, sqs, clients.sns_client(), settings),
     )

@@ -21,6 +21,10 @@ the first one may have made a job."""
 PROBE_TIMEOUT: Final = 5.0
 """Seconds without a byte of answer: MediaConvert reads the beginning of the file, or its end."""
 
+CANCEL_TIMEOUT: Final = 1.0
+"""Seconds without a byte of answer. A new upload does not wait for the older one's job to end; what
+could not be canceled now costs one job more."""
+
 SEARCH_SECONDS: Final = 4.0
 """No page of jobs is asked for after this time: some is left for the job."""
 

@@ -7,6 +7,7 @@ import time
 from typing import Any, Final
 
 from components.suffixes import case_forms
+from local import interrupts
 from local.background import exports
 from local.cloud import LocalCloud
 from local.controls import LocalControls
@@ -34,6 +35,7 @@ def up(stack: StackConfig, *, ports: Ports, as_json: bool) -> None:
     Raises:
         EmulatorError: the emulator is gone.
     """
+    interrupts.on_exit(str)
     with (
         LocalCloud(stack, port=ports.aws, mediaconvert_port=ports.mediaconvert) as cloud,
         page(cloud, stack, ports.page) as server,

@@ -13,7 +13,7 @@ PROJECT_FOLDER: Final = Path(__file__).parent.parent
 """Where this project's Pulumi.yaml is."""
 
 DEFAULT_REGION: Final = "us-east-1"
-"""Where a stack without `aws:region` is played."""
+"""The region of a stack without `aws:region`."""
 
 _TYPES: Final[Mapping[str, type]] = {
     "string": str,
@@ -43,11 +43,11 @@ class StackConfig:
         """Read a stack's configuration.
 
         Args:
-            project_folder: where Pulumi.yaml is.
-            name: the stack, such as `dev`.
+            project_folder: The folder with Pulumi.yaml.
+            name: The stack, such as `dev`.
 
         Raises:
-            StackConfigError: the stack does not exist, a value is missing or of the wrong type.
+            StackConfigError: The stack does not exist, a value is missing or of the wrong type.
         """
         project = _read(project_folder / "Pulumi.yaml")
         namespace = project["name"]
@@ -60,7 +60,7 @@ class StackConfig:
         return cls(namespace, name, config)
 
     def value(self, key: str) -> Any:
-        """A value of the project's own namespace."""
+        """Return a value of the project's own namespace."""
         return self.config[f"{self.project}:{key}"]
 
     @property
@@ -83,9 +83,11 @@ def _read(path: Path) -> Mapping[str, Any]:
     except yaml.YAMLError as error:
         raise StackConfigError(f"{path} is not YAML: {error}") from error
     if not isinstance(document, dict):
-        raise StackConfigError(f"{path} holds no settings, but {document!r}.")
+        raise StackConfigError(f"{path} must hold settings by name, not {document!r}.")
     if not isinstance(document.get("config") or {}, dict):
-        raise StackConfigError(f"{path} holds no settings in config, but {document['config']!r}.")
+        raise StackConfigError(
+            f"{path}: config must hold settings by name, not {document['config']!r}."
+        )
     return document
 
 
@@ -95,7 +97,7 @@ def _stack_file(project_folder: Path, name: str) -> Path:
         there = sorted(other.name.split(".")[1] for other in project_folder.glob("Pulumi.*.yaml"))
         raise StackConfigError(
             f"There is no stack {name!r}: {path} does not exist. "
-            f"Stacks that do: {', '.join(there) or 'none'}."
+            f"Stacks that exist: {', '.join(there) or 'none'}."
         )
     return path
 
@@ -110,20 +112,20 @@ def _defaults(declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _problems(declared: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any]) -> list[str]:
-    """What Pulumi's command line would refuse before it runs the program."""
+    """Find what Pulumi's command line refuses before it runs the program."""
     problems = []
     for key, declaration in declared.items():
         if key not in config:
             problems.append(f"{key} has no value and no default")
         elif "type" in declaration and type(config[key]) is not _TYPES[declaration["type"]]:
-            problems.append(f"{key} is {config[key]!r}, not of type {declaration['type']}")
+            problems.append(f"{key} is {config[key]!r}; its type must be {declaration['type']}")
     return problems
 
 
 def _unknown(
     declared: Mapping[str, Any], config: Mapping[str, Any], namespace: str
 ) -> Iterator[str]:
-    """What the program would refuse: keys of its own namespace that nobody declared."""
+    """Find what the program refuses: keys of its own namespace that Pulumi.yaml does not have."""
     for key in config:
         if key.startswith(f"{namespace}:") and key not in declared:
             from components.wording import did_you_mean  # noqa: PLC0415 -- brings Pulumi along

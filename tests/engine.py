@@ -19,6 +19,12 @@ PHYSICAL_SUFFIX = "-0a1b2c3"
 
 COMPONENT = "videoconverter:index:TranscodeFanout"
 
+PARTS = tuple(
+    f"videoconverter:index:{kind}"
+    for kind in ("Branch", "Intake", "Ledger", "Monitoring", "Outcome", "Reconcile")
+)
+"""The components that a fan-out is made of."""
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -32,6 +38,8 @@ class Recorded:
     """URNs of the resources that have to exist before it."""
     is_retained: bool = False
     """Whether Pulumi leaves it alone when it is no longer asked for."""
+    aliases: frozenset[str] = frozenset()
+    """URNs by which Pulumi knows it from an earlier deployment."""
 
     @property
     def waits_for(self) -> set[str]:
@@ -134,6 +142,10 @@ class _Monitor(mocks.MockMonitor):
                 inputs=rpc.deserialize_properties(request.object),
                 depends_on=frozenset(request.dependencies),
                 is_retained=request.retainOnDelete,
+                aliases=frozenset(
+                    self.make_urn(alias.spec.parentUrn, request.type, request.name)
+                    for alias in request.aliases
+                ),
             )
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi leaves it so

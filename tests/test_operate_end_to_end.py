@@ -90,6 +90,11 @@ def test_what_was_deleted_or_is_wanted_again_is_rendered(
     s3, output = cloud.clients.client("s3"), cloud.outputs["output_buckets"]["720p"]
     clip = clips.video(tmp_path / "clip.mp4")
     s3.upload_file(str(clip), cloud.outputs["input_bucket"], "again/a.mp4")
+
+    def is_there() -> bool:
+        return "Contents" in s3.list_objects_v2(Bucket=output, Prefix="again/")
+
+    eventually(is_there, what="the first rendition", within=60)
     eventually(
         lambda: _states(operate("status", "again/a.mp4")) == {"complete"},
         what="both renditions",
@@ -98,11 +103,7 @@ def test_what_was_deleted_or_is_wanted_again_is_rendered(
     s3.delete_object(Bucket=output, Key="again/a-720p.mp4")
 
     assert 1 == operate("backfill", "720p")[0]["asked_for"]
-    eventually(
-        lambda: s3.list_objects_v2(Bucket=output, Prefix="again/").get("Contents"),
-        what="the rendition that was deleted",
-        within=60,
-    )
+    eventually(is_there, what="the rendition that was deleted", within=60)
     eventually(lambda: _attempt(operate, "720p") == 2, what="the second attempt", within=60)
     [again] = operate("render-again", "720p", "--key", "again/a.mp4", "--yes")
 

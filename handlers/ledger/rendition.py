@@ -18,9 +18,9 @@
                                                               submitted, retrying    asset
 
 A claim also follows from a claim that is so old that its delivery must have died, and, with a later
-attempt, from retrying, dead and canceled once what they owe is done (but for the retry). An end is
-reopened, to retrying, when it has to be rendered once more: on a person's wish, or because the late
-job of an upload that this one overwrote may have written over it.
+attempt, from waiting, and from retrying, dead and canceled once what they owe is done (but for the
+retry). An end is reopened, to retrying, when it has to be rendered again: on a person's wish, or
+because the late job of an upload that this one overwrote may have written over it.
 
 Every other move is one conditional write: the state is one that the new one follows from, the
 attempt is the same, and the job is the same or not known yet. So duplicates and late comers change
@@ -95,7 +95,11 @@ ENDS: Final = frozenset({State.COMPLETE, State.SUPERSEDED, State.DEAD, State.CAN
 MAY_HAVE_A_JOB: Final = frozenset({State.CLAIMED, State.SUBMITTED, State.COMPLETE})
 """States in which a job of the latest attempt may have begun, and what it writes is wanted."""
 
-REOPENED_BY_A_LATER_ATTEMPT: Final = frozenset({State.RETRYING, State.DEAD, State.CANCELED})
+REOPENED_BY_A_LATER_ATTEMPT: Final = frozenset(
+    {State.WAITING, State.RETRYING, State.DEAD, State.CANCELED}
+)
+"""States that a later attempt follows. An attempt that waits has no job: a person who redrives a
+letter that was written past the ledger asks for the next one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +157,8 @@ class Rendition:
     """Whether a newer upload of the key has been seen while this one was under way."""
     late_jobs: frozenset[str] = frozenset()
     """Jobs of overwritten uploads of the key that ended after a job of this one may have begun."""
+    ended_jobs: frozenset[str] = frozenset()
+    """Its own jobs whose end was written down: what tells of it again tells nothing new."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -182,4 +188,5 @@ class Rendition:
             looks=item.get("looks", 0),
             is_overtaken=item.get("is_overtaken", False),
             late_jobs=frozenset(item.get("late_jobs", ())),
+            ended_jobs=frozenset(item.get("ended_jobs", ())),
         )

@@ -255,9 +255,12 @@ class Renditions:
         if state in ENDS:
             stale |= {"retries", LedgerKey.ASKED_AT}
             put["ended_at"] = self._stamp.now()
+        add = {} if state is State.SUBMITTED else _ended(job_id)
+        if state is State.RETRYING:
+            add["retries"] = 1
         change = Change(
             put={"state": state, **put, **self._stamp.waiting(PREFIX + rendition.preset)},
-            add={"retries": 1} if state is State.RETRYING else {},
+            add=add,
             remove=frozenset(stale),
         )
         condition = Attr("attempt").eq(rendition.attempt) & Attr("state").is_in(
@@ -337,6 +340,7 @@ class Renditions:
                 **self._stamp.waiting(PREFIX + rendition.preset),
             },
             put_if_absent={LedgerKey.ASKED_AT: self._stamp.now()},
+            add=_ended(put.get("job_id")),
             remove=frozenset({"unresolved_since", "deliveries", "looks", "ended_at"}),
         )
         return self._update(rendition, change, Attr("attempt").eq(rendition.attempt) & when)
@@ -447,6 +451,10 @@ class Renditions:
         except ConditionRefusedError as error:
             current = Rendition.from_item(error.item) if error.item else None
             raise NotMovedError(current) from error
+
+
+def _ended(job_id: str | None) -> dict[str, int | frozenset[str]]:
+    return {"ended_jobs": frozenset({job_id})} if job_id else {}
 
 
 def _key(digest: str, preset: str) -> ItemKey:

@@ -5,16 +5,19 @@ from collections.abc import Mapping
 from typing import Any, TypedDict, cast, get_type_hints
 
 from local.mediaconvert.errors import ApiError, JobError
+from local.mediaconvert.jobs import Job
 from local.mediaconvert.wire import Call, is_error_of
 
 
 class Fault(TypedDict, total=False):
-    """One order for trouble; exactly one of `error`, `job_error` and `offline` says which.
+    """One order for trouble: one of `error`, `job_error`, `seconds` and `offline` says which.
 
     Attributes:
         operation: The operation that is refused, such as `CreateJob`.
         error: The error shape it is refused with.
         job_error: The code with which jobs end in ERROR.
+        seconds: How much longer jobs take, between reading their input and writing their outputs.
+        input: Only jobs of this input, an `s3://` URI.
         preset: Only jobs, or CreateJob calls, whose UserMetadata has this `preset`.
         times: How often; for ever when absent.
         offline: Every call's connection is closed without an answer.
@@ -23,12 +26,15 @@ class Fault(TypedDict, total=False):
     operation: str
     error: str
     job_error: int
+    seconds: int
+    input: str
     preset: str
     times: int
     offline: bool
 
 
 _TYPES = get_type_hints(Fault)
+_KINDS = ("error", "job_error", "seconds", "offline")
 
 
 class Faults:
@@ -65,18 +71,29 @@ class Faults:
     def refuse(self, call: Call) -> None:
         """Raise the error that is ordered for this call, if one is."""
         metadata = call.parameters.get("UserMetadata") or {}
-        fault = self._take("error", metadata, operation=call.operation)
+        file_input = _file_input(call.parameters)
+        fault = self._take("error", metadata, file_input, operation=call.operation)
         if fault:
             raise ApiError(fault["error"], f"{call.operation} was refused: a fault was ordered.")
 
-    def fail(self, user_metadata: Mapping[str, str]) -> None:
-        """Raise the job error that is ordered for a job with this metadata, if one is."""
-        fault = self._take("job_error", user_metadata)
+    def fail(self, job: Job) -> None:
+        """Raise the job error that is ordered for a job, if one is."""
+        fault = self._take("job_error", job.user_metadata, _file_input(job.request))
         if fault:
             raise JobError(fault["job_error"], "The job failed: a fault was ordered.")
 
+    def extra_seconds(self, job: Job) -> int:
+        """Return how much longer than its work a job takes."""
+        fault = self._take("seconds", job.user_metadata, _file_input(job.request))
+        return fault["seconds"] if fault else 0
+
     def _take(
-        self, kind: str, user_metadata: Mapping[str, str], operation: str | None = None
+        self,
+        kind: str,
+        user_metadata: Mapping[str, str],
+        file_input: str | None,
+        *,
+        operation: str | None = None,
     ) -> Fault | None:
         """Return the oldest fault that applies and count it as used."""
         with self._lock:
@@ -85,6 +102,7 @@ class Faults:
                     kind in fault
                     and fault.get("operation") == operation
                     and fault.get("preset") in (None, user_metadata.get("preset"))
+                    and fault.get("input") in (None, file_input)
                 ):
                     break
             else:
@@ -96,15 +114,19 @@ class Faults:
             return fault
 
 
+def _file_input(request: Mapping[str, Any]) -> str | None:
+    inputs = request.get("Settings", {}).get("Inputs") or [{}]
+    return cast("str | None", inputs[0].get("FileInput"))
+
+
 def _problem(order: Mapping[str, Any]) -> str | None:
     for name, value in order.items():
         if name not in _TYPES:
             return f"{name} is not one of: {', '.join(_TYPES)}."
         if type(value) is not _TYPES[name]:
             return f"{name} is {value!r}; it must be of type {_TYPES[name].__name__}."
-    kinds = [kind for kind in ("error", "job_error", "offline") if kind in order]
-    if len(kinds) != 1:
-        return "it must have exactly one of: error, job_error, offline."
+    if sum(kind in order for kind in _KINDS) != 1:
+        return f"it must have exactly one of: {', '.join(_KINDS)}."
     if order.get("times", 1) < 1:
         return f"times is {order['times']}; it must be at least 1, or absent for ever."
     if "error" in order and not is_error_of(order.get("operation", ""), order["error"]):

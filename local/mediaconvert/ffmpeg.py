@@ -1,5 +1,6 @@
 """Run ffmpeg as a child process."""
 
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -31,29 +32,36 @@ class Cancellation:
     def __init__(self) -> None:
         """Start as not cancelled."""
         self._lock = threading.Lock()
-        self._is_canceled = False
+        self._canceled = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
 
     def cancel(self) -> None:
         """Ask the work to stop and kill its process."""
         with self._lock:
-            self._is_canceled = True
+            self._canceled.set()
             if self._process:
                 self._process.kill()
 
+    @property
+    def is_canceled(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._canceled.is_set()
+
     def check(self) -> None:
         """Raise CanceledError once `cancel` was called."""
-        with self._lock:
-            if self._is_canceled:
-                raise CanceledError
+        self.wait(0)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; raise CanceledError as soon as `cancel` is called."""
+        if self._canceled.wait(seconds):
+            raise CanceledError
 
     def start(
         self, command: Sequence[str], folder: Path, errors: IO[bytes]
     ) -> subprocess.Popen[bytes]:
         """Start a process in a folder, that `cancel` kills; its standard output is a pipe."""
         with self._lock:
-            if self._is_canceled:
-                raise CanceledError
+            self.check()
             self._process = subprocess.Popen(  # noqa: S603 - an argument list; paths are ids
                 command,
                 stdin=subprocess.DEVNULL,
@@ -63,6 +71,16 @@ class Cancellation:
                 process_group=0,  # Ctrl-C belongs to the service, which then ends its jobs
             )
             return self._process
+
+
+@cache
+def _ending_with_its_parent() -> tuple[str, ...]:
+    """What runs a command so that the kernel kills it when this process dies, even by SIGKILL.
+
+    `setpriv` is part of Linux's util-linux; elsewhere an encode runs to its end.
+    """
+    setpriv = shutil.which("setpriv")
+    return (setpriv, "--pdeathsig", "KILL") if setpriv else ()
 
 
 @cache
@@ -94,6 +112,7 @@ def encode(
         CanceledError: `cancellation` was cancelled.
     """
     command = [
+        *_ending_with_its_parent(),
         executable(),
         *("-hide_banner", "-nostdin", "-nostats", "-y"),
         *("-loglevel", "error", "-progress", "pipe:1"),

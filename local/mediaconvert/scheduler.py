@@ -109,10 +109,14 @@ class Scheduler:
         self.wake()
 
     def cancel(self, job: Job) -> None:
-        """End a job that has not ended yet.
+        """End a job: one that waits at once, one that runs as soon as its work has stopped.
+
+        What a job has written by then stays. AWS does not document which error refuses a job that
+        has ended; of those that the service model has, ConflictException is about "the current
+        state of the resource".
 
         Raises:
-            ApiError: ConflictException, when it has.
+            ApiError: ConflictException, when it has ended.
         """
         with self._lock:
             if job.status not in (Status.SUBMITTED, Status.PROGRESSING):
@@ -120,10 +124,11 @@ class Scheduler:
                     "ConflictException", f"The job {job.id} is {job.status}: it has ended."
                 )
             run = self._running.get(job.id)
-            self._leave(job)
-            self._finish(job, Status.CANCELED)
-        if run:
-            run.cancellation.cancel()
+            if run:
+                run.cancellation.cancel()
+            else:
+                self._leave(job)
+                self._finish(job, Status.CANCELED)
 
     def counts(self, queue_arn: str) -> tuple[int, int]:
         """Return how many jobs of a queue are waiting and how many are running."""
@@ -166,7 +171,7 @@ class Scheduler:
         try:
             self._work(job, cancellation)
         except CanceledError:
-            pass  # by `cancel`, which has finished the job, or by `close`, which leaves it
+            pass  # by `cancel`, or by `close`, which leaves the job as it is
         except JobError as error:
             failure = error
         except Exception as error:  # noqa: BLE001 - a defect must end the job, not hang it
@@ -174,10 +179,14 @@ class Scheduler:
             failure = JobError(JobError.UNEXPECTED, f"Unexpected system error: {error!r}")
         with self._lock:
             del self._running[job.id]
-            if job.status is Status.PROGRESSING and not self._is_closing:
-                if failure:
+            if not self._is_closing:
+                if cancellation.is_canceled:
+                    self._finish(job, Status.CANCELED)
+                elif failure:
                     job.error_code, job.error_message = failure.code, failure.message
-                self._finish(job, Status.ERROR if failure else Status.COMPLETE)
+                    self._finish(job, Status.ERROR)
+                else:
+                    self._finish(job, Status.COMPLETE)
         self.wake()
 
     def _finish(self, job: Job, status: Status) -> None:

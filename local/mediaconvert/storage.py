@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from boto3.exceptions import S3UploadFailedError
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -61,15 +60,17 @@ class RoleStorage:
         """
         bucket, key = _bucket_and_key(uri)
         try:
-            self._s3().upload_file(
-                str(path),
-                bucket,
-                key,
-                ExtraArgs=dict(headers),
-                Callback=on_bytes,
-                Config=_ONE_REQUEST,
-            )
-        except (ClientError, BotoCoreError, S3UploadFailedError) as error:
+            # The file is opened here, because `upload_file` leaves its own open when it is ended.
+            with path.open("rb") as file:
+                self._s3().upload_fileobj(
+                    file,
+                    bucket,
+                    key,
+                    ExtraArgs=dict(headers),
+                    Callback=on_bytes,
+                    Config=_ONE_REQUEST,
+                )
+        except (ClientError, BotoCoreError) as error:
             raise _transfer_error(error, uri, "write", JobError.CANNOT_WRITE_OUTPUT) from error
 
 
@@ -79,10 +80,9 @@ def _bucket_and_key(uri: str) -> tuple[str, str]:
 
 
 def _transfer_error(error: Exception, uri: str, verb: str, otherwise: int) -> JobError:
-    cause = error.__context__ if isinstance(error, S3UploadFailedError) else error
-    code = cause.response["Error"]["Code"] if isinstance(cause, ClientError) else ""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
     if code in _MISSING:
-        return JobError(JobError.NOT_FOUND, f"There is no {uri}: {cause}")
+        return JobError(JobError.NOT_FOUND, f"There is no {uri}: {error}")
     if code in _DENIED:
-        return JobError(JobError.ACCESS_DENIED, f"The job's role may not {verb} {uri}: {cause}")
-    return JobError(otherwise, f"Cannot {verb} {uri}: {cause}")
+        return JobError(JobError.ACCESS_DENIED, f"The job's role may not {verb} {uri}: {error}")
+    return JobError(otherwise, f"Cannot {verb} {uri}: {error}")

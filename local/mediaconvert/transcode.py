@@ -55,7 +55,7 @@ class Transcoder:
             JobError: The job fails.
             CanceledError: `cancellation` was cancelled.
         """
-        self.faults.fail(job.user_metadata)
+        self.faults.fail(job)
         role = self.aws.role(job.request["Role"], job.queue)
         with TemporaryDirectory(prefix="job-", dir=self.folder) as scratch:
             source = Path(scratch) / "input"
@@ -66,6 +66,7 @@ class Transcoder:
             )
             groups = _plan(job, media)
             job.phase, job.phase_percent = Phase.TRANSCODING, 0
+            cancellation.wait(self.faults.extra_seconds(job))
             self._encode(job, source, media, groups, cancellation)
             job.phase, job.phase_percent = Phase.UPLOADING, 0
             collected = [group.collect(source.parent) for group in groups]

@@ -7,7 +7,7 @@ import threading
 from typing import Final
 
 from operate.errors import UsageError
-from operate.options import add_stack_options
+from operate.options import add_stack_options, positive_whole_number
 from operate.page.board import Board
 from operate.page.server import PageServer
 from operate.progress import say
@@ -24,7 +24,11 @@ account may call only a few times a second; they are made while a browser shows 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument(
-        "--port", type=int, default=0, metavar="PORT", help="where to listen (any that is free)"
+        "--port",
+        type=positive_whole_number,
+        default=0,
+        metavar="PORT",
+        help="where to listen (default: any free port)",
     )
     add_stack_options(parser)
 

@@ -6,36 +6,47 @@ from typing import Any
 
 from handlers.events import read_uploads
 from handlers.ledger import Ledger
+from handlers.mediaconvert.output_groups import bucket_and_key, expected_outputs
 from handlers.names import JobMetadata
 from handlers.settings import FanoutSettings
-from handlers.upload import Upload
 from local.cloud import LocalCloud
-from tests.chaos.books import Books, Job, Letter
+from tests.chaos.books import Books, Job, Letter, Object, Place
+from tests.chaos.by_hand import Operator
+from tests.chaos.clip_shelf import pictures_of
 from tests.chaos.inbox import take
+from tests.chaos.uploads import Uploads
 
 
-def read_books(cloud: LocalCloud, uploads: Sequence[Upload], announcements: Sequence[str]) -> Books:
+def read_books(
+    cloud: LocalCloud, uploads: Uploads, operator: Operator, announcements: Sequence[str]
+) -> Books:
     """Read everything that is to be accounted for; takes the dead letters.
 
     Args:
         cloud: the cloud, at rest.
-        uploads: that were made, in their order.
+        uploads: that were made.
+        operator: what was done by hand.
         announcements: bodies of what came from the completed topic.
     """
     presets = sorted(cloud.outputs["queue_urls"])
     ledger = Ledger.open(cloud.clients.client("dynamodb"), _settings(cloud))
+    assets = [ledger.assets.get(upload.digest) for upload in uploads.made]
     return Books(
-        uploads=uploads,
+        uploads=uploads.made,
         presets=presets,
+        pictures={digest: file.pictures for digest, file in uploads.files.items()},
         renditions={
             (upload.digest, rendition.preset): rendition
-            for upload in uploads
+            for upload in uploads.made
             for rendition in ledger.renditions.of_upload(upload.digest)
         },
+        revisions={asset.upload.digest: asset.revision for asset in assets if asset},
         jobs=list(_jobs(cloud)),
         letters=list(_letters(cloud)),
         announcements=[json.loads(body) for body in announcements],
-        objects=frozenset(_objects(cloud)),
+        objects=dict(_objects(cloud)),
+        redriven=frozenset(operator.redriven),
+        canceled=frozenset(operator.canceled),
     )
 
 
@@ -53,11 +64,13 @@ def _jobs(cloud: LocalCloud) -> Iterator[Job]:
     for page in pages:
         for job in page["Jobs"]:
             metadata = job["UserMetadata"]
+            [uri] = expected_outputs(job["Settings"])
             yield Job(
                 id=job["Id"],
                 slot=(metadata[JobMetadata.UPLOAD], metadata[JobMetadata.PRESET]),
                 attempt=int(metadata[JobMetadata.ATTEMPT]),
                 status=job["Status"],
+                place=bucket_and_key(uri or ""),
                 error=str(job["ErrorCode"]) if "ErrorCode" in job else None,
             )
 
@@ -73,8 +86,10 @@ def _letters(cloud: LocalCloud) -> Iterator[Letter]:
             )
 
 
-def _objects(cloud: LocalCloud) -> Iterator[tuple[str, str]]:
-    pages = cloud.clients.client("s3").get_paginator("list_objects_v2")
+def _objects(cloud: LocalCloud) -> Iterator[tuple[Place, Object]]:
+    s3 = cloud.clients.client("s3")
     for bucket in cloud.outputs["output_buckets"].values():
-        for page in pages.paginate(Bucket=bucket):
-            yield from ((bucket, entry["Key"]) for entry in page.get("Contents", []))
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            for entry in page.get("Contents", []):
+                content = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+                yield (bucket, entry["Key"]), Object(len(content), pictures_of(content))

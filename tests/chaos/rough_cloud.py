@@ -2,13 +2,16 @@
 
 from collections import Counter
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.cloud import LocalCloud
 from operate.stack_config import StackConfig
 from tests.chaos.agenda import Agenda
 from tests.chaos.chance import chance
 from tests.chaos.uploads import Uploads
+
+if TYPE_CHECKING:
+    from tests.chaos.books import Slot
 
 FATES = (
     *[("on time", (0.0,))] * 6,
@@ -26,7 +29,7 @@ class RoughCloud(LocalCloud):
     """A local cloud without promises about how a job's end is told.
 
     Attributes:
-        ended: how many jobs have come to an end.
+        ended: uploads and presets of which a job has come to an end.
         fates: how many of their events had which fate.
     """
 
@@ -43,7 +46,7 @@ class RoughCloud(LocalCloud):
         self._seed = seed
         self._agenda = agenda
         self._uploads = uploads
-        self.ended = 0
+        self.ended: set[Slot] = set()
         self.fates: Counter[str] = Counter()
 
     def emit(self, event: dict[str, Any]) -> None:
@@ -66,5 +69,5 @@ class RoughCloud(LocalCloud):
                 self._agenda.after(delay, partial(super().emit, event))
             else:
                 super().emit(event)
-        self.ended += 1
+        self.ended.add((metadata["upload"], metadata["preset"]))
         self.fates[fate] += 1

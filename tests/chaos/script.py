@@ -4,16 +4,24 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from random import Random
 
+from botocore.exceptions import ConnectionClosedError
+
 from tests.chaos.agenda import Action, Agenda
+from tests.chaos.by_hand import Operator
 from tests.chaos.chance import chance
+from tests.chaos.plan import Plan, Planned
 from tests.chaos.trouble import Trouble
-from tests.chaos.uploads import Planned, plan
 
 ROUND = 200
 """Uploads among which each kind of trouble comes once, or a few times."""
 
 OFFLINE_SECONDS = 5
 PAUSED_SECONDS = 8
+LOOKS = 60
+"""How often a paused pipeline is looked at, each second, until a job waits for it."""
+
+SLOW_SECONDS = 6
+"""How much longer a slow job takes: it still runs when its key is uploaded again."""
 
 Step = tuple[float, Action]
 """An action, and after how many uploads it comes."""
@@ -25,6 +33,7 @@ def write_script(
     *,
     upload: Callable[[Planned], object],
     trouble: Trouble,
+    operator: Operator,
     agenda: Agenda,
     pipelines: Mapping[str, str],
 ) -> list[Action]:
@@ -35,23 +44,35 @@ def write_script(
         count: how many uploads.
         upload: makes one.
         trouble: makes it.
+        operator: redrives and cancels.
         agenda: where the end of what lasts is put down.
         pipelines: ARNs by preset.
     """
-    steps: list[Step] = [
-        (number, partial(upload, planned)) for number, planned in enumerate(plan(seed, count))
-    ]
+    steps: list[Step] = []
+    for number, planned in enumerate(Plan(seed).uploads(count)):
+        if planned.is_slow:
+            slow = partial(trouble.slow_down, planned.key, SLOW_SECONDS, len(pipelines))
+            steps.append((number, slow))
+        if planned.is_spared:
+            steps.append((number, partial(trouble.refuse_cancels, len(pipelines))))
+        steps.append((number, partial(upload, planned)))
+        if planned.cancels_older:
+            steps.append((number, partial(operator.cancel_older, planned.key)))
     for start in range(0, count, ROUND):
         random = chance(seed, "round", start)
         steps += [
             (start + share * min(ROUND, count), action)
-            for share, action in _round(random, trouble, agenda, pipelines)
+            for share, action in _round(random, trouble, operator, agenda, pipelines)
         ]
     return [action for _, action in sorted(steps, key=lambda step: step[0])]
 
 
 def _round(
-    random: Random, trouble: Trouble, agenda: Agenda, pipelines: Mapping[str, str]
+    random: Random,
+    trouble: Trouble,
+    operator: Operator,
+    agenda: Agenda,
+    pipelines: Mapping[str, str],
 ) -> list[Step]:
     """Write down the trouble of a round, each with its place between 0 and 1."""
     presets = sorted(pipelines)
@@ -63,7 +84,15 @@ def _round(
 
     def paused() -> None:
         trouble.pause(pipeline)
-        agenda.after(PAUSED_SECONDS, partial(trouble.resume, pipeline))
+        agenda.after(PAUSED_SECONDS, partial(resume, LOOKS))
+
+    def resume(looks: int) -> None:
+        try:
+            runs = trouble.resume(pipeline, when_idle=looks <= 0)
+        except ConnectionClosedError:
+            runs = False  # MediaConvert is offline just now.
+        if not runs:
+            agenda.after(1, partial(resume, looks - 1))
 
     throttled = partial(trouble.refuse_jobs, "TooManyRequestsException", 15)
     broken = partial(trouble.refuse_jobs, "InternalServerErrorException", 5)
@@ -77,4 +106,6 @@ def _round(
         (random.uniform(0.5, 0.6), offline),
         *((random.uniform(0.02, 0.6), kill) for kill in kills),
         *((random.uniform(0.2, 0.8), trouble.reconcile_in_the_middle) for _ in range(2)),
+        *((random.uniform(0.05, 0.5), operator.cancel_a_job) for _ in range(5)),
+        *((random.uniform(0.3, 0.95), operator.redrive) for _ in range(3)),
     ]

@@ -23,20 +23,22 @@ def aftermath(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFact
 
 
 def test_the_sums_are_right(aftermath: Aftermath) -> None:
-    """Uploads x presets = renditions + dead letters + superseded; jobs = one each + retries."""
+    """Each upload with each preset has one end, and each job has a reason."""
     books = aftermath.books
 
-    assert len(books.slots) == books.complete + books.dead + books.superseded
-    assert len(books.slots) + books.retries == len(books.jobs)
+    ends = books.complete + books.dead + books.canceled_slots + books.superseded
+    assert len(books.slots) == ends
+    reasons = books.retries + books.redrives + books.made_again
+    assert len(books.slots) - books.without_job + reasons == len(books.jobs)
 
 
 def test_nothing_is_lost(aftermath: Aftermath) -> None:
-    """Each upload with each preset is a rendition, a dead letter with a reason, or superseded."""
+    """Each upload with each preset is a rendition, a dead letter, canceled, or superseded."""
     assert [] == list(checks.lost(aftermath.books))
 
 
 def test_nothing_is_paid_twice(aftermath: Aftermath) -> None:
-    """Each upload and preset has one job, and one more for each failure that can pass."""
+    """Each further job of an upload follows a failure that can pass, a late job, or a redrive."""
     assert [] == list(checks.paid_twice(aftermath.books))
 
 
@@ -50,11 +52,27 @@ def test_every_rendition_is_in_its_place(aftermath: Aftermath) -> None:
     assert [] == list(checks.misplaced(aftermath.books))
 
 
+def test_the_latest_version_wins(aftermath: Aftermath) -> None:
+    """What lies in the output buckets is of the latest version, or the letter says that it is not.
+
+    A key whose latest version has no rendition is in the report by its name.
+    """
+    assert 0 == aftermath.books.stale_bytes
+    assert [] == list(checks.overwritten(aftermath.books))
+
+
 def test_nothing_is_left_to_reconcile(aftermath: Aftermath) -> None:
     """When nothing is in flight any more, reconcile finds nothing to do."""
-    keys = {upload.key for upload in aftermath.books.uploads}
+    uploads = aftermath.books.uploads
+    keys = {upload.key for upload in uploads}
 
-    assert {"finished": True, "place": "", "looked_at": len(keys)} == aftermath.last_words
+    assert {
+        "finished": True,
+        "place": "",
+        "looked_at": len(keys),
+        "known": len(keys),
+        "not_latest": len(uploads) - len(keys),
+    } == aftermath.last_words
 
 
 def test_there_was_trouble(aftermath: Aftermath) -> None:

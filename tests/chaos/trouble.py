@@ -42,6 +42,15 @@ class Trouble:
         """Let the next jobs of a preset fail."""
         self._order({"job_error": UNEXPECTED, "preset": preset, "times": times})
 
+    def refuse_cancels(self, times: int) -> None:
+        """Let the next calls of CancelJob be refused: what was overwritten runs to its end."""
+        self._order({"operation": "CancelJob", "error": "TooManyRequestsException", "times": times})
+
+    def slow_down(self, key: str, seconds: int, times: int) -> None:
+        """Let the next jobs of a key take longer between reading and writing."""
+        uri = f"s3://{self._cloud.outputs['input_bucket']}/{key}"
+        self._order({"seconds": seconds, "input": uri, "times": times})
+
     def go_offline(self) -> None:
         """Let MediaConvert answer nothing."""
         self._order({"offline": True})
@@ -54,11 +63,22 @@ class Trouble:
         """Pause a pipeline."""
         self._set_status(pipeline_arn, "PAUSED")
 
-    def resume(self, pipeline_arn: str) -> None:
-        """Let a pipeline run again."""
+    def resume(self, pipeline_arn: str, *, when_idle: bool) -> bool:
+        """Let a pipeline run again.
+
+        Args:
+            pipeline_arn: the pipeline.
+            when_idle: even if no job waits for it.
+
+        Returns:
+            Whether it runs.
+        """
         queue = self._mediaconvert.get_queue(Name=_name(pipeline_arn))["Queue"]
-        self.held += queue["SubmittedJobsCount"]
-        self._set_status(pipeline_arn, "ACTIVE")
+        waiting = queue["SubmittedJobsCount"]
+        if waiting or when_idle:
+            self.held += waiting
+            self._set_status(pipeline_arn, "ACTIVE")
+        return bool(waiting) or when_idle
 
     def kill_a_function(self) -> None:
         """Kill a function in the middle of a batch."""

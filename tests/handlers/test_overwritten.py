@@ -11,7 +11,7 @@ from handlers.events import write_notice
 from handlers.ledger.rendition import State
 from handlers.names import JobMetadata, LedgerKey
 from handlers.upload import Upload
-from tests.handlers.fakes import NO_ANSWER, THROTTLED
+from tests.handlers.fakes import BAD_REQUEST, NO_ANSWER, THROTTLED
 from tests.handlers.world import World
 
 
@@ -219,6 +219,39 @@ def test_a_broken_upload_leaves_the_older_rendition_and_its_letter_says_so(
     assert State.COMPLETE == world.rendition(upload).state
 
 
+def test_an_end_that_is_told_again_after_the_key_was_overwritten_costs_nothing(
+    world: World, upload: Upload, newer: Upload
+) -> None:
+    """A broken upload whose end was written down in time does not make the newer one again."""
+    submit(world, upload)
+    end(world, 0, "ERROR", errorCode=1010)
+    submit(world, newer)
+    end(world, 1, "COMPLETE")
+
+    tell(world, 0, "ERROR", errorCode=1010)
+    world["720p"].invoke()
+
+    assert [(State.DEAD, 1), (State.COMPLETE, 1)] == states(world, upload, newer)
+    assert 2 == len(world.mediaconvert.jobs)
+
+
+def test_an_earlier_attempt_that_is_told_of_again_costs_nothing(
+    world: World, upload: Upload, newer: Upload
+) -> None:
+    """It ended before the newer upload was there, though its next attempt was overtaken."""
+    submit(world, upload)
+    end(world, 0, "ERROR", errorCode=1999)
+    submit(world, newer)
+    end(world, 1, "COMPLETE")
+    submit(world, upload, attempt="2")
+
+    tell(world, 0, "ERROR", errorCode=1999)
+    world["720p"].invoke()
+
+    assert [(State.SUPERSEDED, 2), (State.COMPLETE, 1)] == states(world, upload, newer)
+    assert 2 == len(world.mediaconvert.jobs)
+
+
 def test_a_late_end_does_not_bring_a_broken_upload_back(
     world: World, upload: Upload, newer: Upload
 ) -> None:
@@ -344,6 +377,40 @@ def test_a_job_that_nobody_noted_is_found_and_canceled_when_its_upload_was_overw
     assert ["job-1"] == world.mediaconvert.canceled
     assert State.SUPERSEDED == world.rendition(upload).state
     assert 2 == len(world.mediaconvert.jobs)
+
+
+def test_an_overwritten_upload_whose_search_is_refused_for_good_leaves_no_letter(
+    world: World, upload: Upload, newer: Upload
+) -> None:
+    """It ends superseded: should it have a job, that job's end is recorded when it comes."""
+    world.mediaconvert.fail_to_answer(".mp4", NO_ANSWER)
+    submit(world, upload)
+    world.mediaconvert.recover()
+    submit(world, newer)
+    world.clock.pass_(130)
+
+    def refuse() -> None:
+        raise BAD_REQUEST
+
+    world.mediaconvert.before_list = refuse
+    submit(world, upload)
+
+    assert State.SUPERSEDED == world.rendition(upload).state
+    assert [] == world["720p"].dead_letters()
+
+
+def test_a_redrive_of_an_attempt_that_waits_is_the_next_attempt(
+    world: World, upload: Upload
+) -> None:
+    """A letter that was written past the ledger is redriven although its attempt still waits."""
+    world.mediaconvert.refuse(".mp4", THROTTLED)
+    submit(world, upload)
+    world.mediaconvert.recover()
+
+    submit(world, upload, attempt="2")
+
+    assert [(State.SUBMITTED, 2)] == states(world, upload)
+    assert 1 == len(world.mediaconvert.jobs)
 
 
 def test_the_ledger_of_an_older_release_still_orders_uploads(

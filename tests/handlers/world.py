@@ -15,6 +15,7 @@ from handlers.ledger import Ledger
 from handlers.ledger.branches import Branch
 from handlers.ledger.rendition import Rendition
 from handlers.mediaconvert.job_search import JobSearch
+from handlers.mediaconvert.jobs import Jobs
 from handlers.names import (
     BRANCHES,
     LEDGER_INDEX,
@@ -273,6 +274,7 @@ class BranchWorld:
                     mediaconvert=mediaconvert,
                 ),
                 s3=world.s3,
+                jobs=Jobs(mediaconvert=mediaconvert, fanout=self.settings.fanout),
                 ledger=world.ledger,
                 duties=world.duties,
             ),

@@ -93,6 +93,22 @@ def test_a_transfer_ends_when_its_callback_raises(access: AwsAccess, tmp_path: P
         access.role(ROLE_ARN, QUEUE).download("s3://bucket/k", tmp_path / "copy", stop)
 
 
+def test_an_upload_that_is_ended_leaves_no_file_open(access: AwsAccess, tmp_path: Path) -> None:
+    """A job that is canceled while it writes does not keep its outputs open."""
+    create_role()
+    boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="bucket")
+    path = tmp_path / "output"
+    path.write_bytes(b"x")
+
+    def stop(_: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError) as caught:
+        access.role(ROLE_ARN, QUEUE).upload(path, "s3://bucket/k", {}, stop)
+    assert caught
+    assert path not in {link.resolve() for link in Path("/proc/self/fd").iterdir()}
+
+
 def denied(operation: str) -> ClientError:
     """Return AWS's AccessDenied."""
     return ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, operation)
@@ -133,7 +149,7 @@ class StrictCloud:
             }
         }
 
-    def upload_file(self, *_: Any, **__: Any) -> None:
+    def upload_fileobj(self, *_: Any, **__: Any) -> None:
         """Refuse to write."""
         raise denied("PutObject")
 
@@ -141,25 +157,25 @@ class StrictCloud:
         """Close nothing."""
 
 
-def test_an_emulator_that_knows_no_services_is_helped(tmp_path: Path) -> None:
+def test_an_emulator_that_knows_no_services_is_helped() -> None:
     """Where STS refuses, the account is let in by a statement more; S3 is reached as the role."""
     cloud = StrictCloud(dict(TRUST), [datetime.now(UTC) + timedelta(hours=1)])
     role = AwsAccess(cloud.client).role(ROLE_ARN, QUEUE)
     with pytest.raises(JobError, match="may not write s3://b/k") as caught:
-        role.upload(tmp_path / "file", "s3://b/k", {}, lambda _: None)
+        role.upload(Path(__file__), "s3://b/k", {}, lambda _: None)
     assert JobError.ACCESS_DENIED == caught.value.code
     assert TRUST["Statement"] == cloud.trust["Statement"][:-1]
     assert ("s3", Credentials("key", "secret", "token")) == cloud.made[-1]
 
 
-def test_credentials_are_renewed_before_they_end(tmp_path: Path) -> None:
+def test_credentials_are_renewed_before_they_end() -> None:
     """One client serves a role until its credentials are about to end."""
     cloud = StrictCloud(dict(TRUST), [datetime.now(UTC) + timedelta(hours=1)])
     role = AwsAccess(cloud.client).role(ROLE_ARN, QUEUE)
 
     def clients_after_a_transfer() -> int:
         with pytest.raises(JobError):
-            role.upload(tmp_path / "file", "s3://b/k", {}, lambda _: None)
+            role.upload(Path(__file__), "s3://b/k", {}, lambda _: None)
         return [service for service, _ in cloud.made].count("s3")
 
     assert (1, 1) == (clients_after_a_transfer(), clients_after_a_transfer())

@@ -1,6 +1,7 @@
 """The service as boto3 sees it, inside moto's `mock_aws`."""
 
 import socket
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from local.mediaconvert.jobs import Jobs
 from tests.local.mediaconvert.documents import file_group_of, h264_of, output_of, source_of
-from tests.local.mediaconvert.studio import ACCOUNT, INPUT, KEY, OUTPUT, REGION, Studio
+from tests.local.mediaconvert.studio import ACCOUNT, INPUT, KEY, OUTPUT, REGION, Studio, wait_until
 
 PREFIX = f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}"
 
@@ -388,6 +389,24 @@ def test_job_errors_strike_the_preset_that_is_named(studio: Studio, clip: Path) 
     again = studio.run(studio.document(UserMetadata={"preset": "720p"}))
     assert ["COMPLETE", "ERROR", "COMPLETE"] == [job["Status"] for job in (other, struck, again)]
     assert 1999 == struck["ErrorCode"]
+
+
+def test_a_slow_job_reads_before_and_writes_after_the_time_that_is_ordered(
+    studio: Studio, clip: Path
+) -> None:
+    """Its input may be overwritten meanwhile; what it writes is of what it has read."""
+    studio.upload(clip)
+    studio.faults("POST", {"seconds": 60, "input": "s3://in/another.mp4"})
+    assert "COMPLETE" == studio.run()["Status"]
+    source = studio.document()["Settings"]["Inputs"][0]["FileInput"]
+    studio.faults("POST", {"seconds": 1, "input": source, "times": 1})
+    began = time.monotonic()
+    job_id = studio.submit()
+    wait_until(lambda: studio.client.get_job(Id=job_id)["Job"].get("CurrentPhase") == "TRANSCODING")
+    bucket, _, key = source.removeprefix("s3://").partition("/")
+    studio.s3.put_object(Bucket=bucket, Key=key, Body=b"This is no video.")
+    assert "COMPLETE" == studio.finished(job_id)["Status"]
+    assert time.monotonic() - began >= 1
 
 
 def test_faults_last_until_they_are_lifted(studio: Studio, clip: Path) -> None:

@@ -125,7 +125,7 @@ def test_canceling_a_running_job_ends_its_process(studio: Studio, long_clip: Pat
     wait_until(lambda: studio.client.get_job(Id=job_id)["Job"].get("CurrentPhase") == "TRANSCODING")
     wait_until(children)
     studio.client.cancel_job(Id=job_id)
-    assert "CANCELED" == studio.client.get_job(Id=job_id)["Job"]["Status"]
+    assert "CANCELED" == studio.finished(job_id)["Status"]
     wait_until(lambda: not children())
     wait_until(lambda: studio.statuses()[-1:] == ["CANCELED"])
 

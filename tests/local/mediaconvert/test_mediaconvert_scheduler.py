@@ -31,6 +31,7 @@ class Stage:
     begun: list[Job] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     failures: dict[str, Exception] = field(default_factory=dict)
+    stubborn: set[str] = field(default_factory=set)
     queues: Queues = field(init=False)
     announcer: Announcer = field(init=False)
     scheduler: Scheduler = field(init=False)
@@ -46,7 +47,8 @@ class Stage:
     def _work(self, job: Job, cancellation: Cancellation) -> None:
         self.begun.append(job)
         while not self._ends[job.id].wait(0.005):
-            cancellation.check()
+            if job.id not in self.stubborn:
+                cancellation.check()
         if job.id in self.failures:
             raise self.failures[job.id]
 
@@ -176,16 +178,27 @@ def test_a_defect_ends_the_job_as_unexpected(
     assert "oops" in caplog.text
 
 
-def test_a_running_job_is_canceled_at_once(stage: Stage) -> None:
+def test_a_running_job_is_canceled_when_its_work_has_stopped(stage: Stage) -> None:
     """A canceled job stops, is told as CANCELED and nothing else, and makes room for the next."""
     stage.queues.update({"Name": "Default", "ConcurrentJobs": 1})
     job, following = stage.submit(), stage.submit()
     stage.running(1)
     stage.scheduler.cancel(job)
-    assert Status.CANCELED is job.status
     stage.running(2)
+    assert Status.CANCELED is job.status
     stage.end(following)
     assert ["PROGRESSING", "CANCELED", "PROGRESSING", "COMPLETE"] == stage.statuses()
+
+
+def test_a_job_whose_work_does_not_stop_any_more_is_canceled_after_it(stage: Stage) -> None:
+    """Nothing is written after a job's end, and one that was canceled is not COMPLETE."""
+    job = stage.submit()
+    stage.running(1)
+    stage.stubborn.add(job.id)
+    stage.scheduler.cancel(job)
+    assert job.finished is None
+    stage.end(job)
+    assert Status.CANCELED is job.status
 
 
 def test_a_job_that_ended_cannot_be_canceled(stage: Stage) -> None:
