@@ -17,8 +17,8 @@ from operate.stack_outputs import Stack
 SUMMARY = "a page in the browser that shows what the stack does"
 
 SECONDS: Final = 5.0
-"""Between two looks. Each is two calls per preset to SQS and to MediaConvert, whose ListJobs an
-account may call only a few times a second; they are made while a browser shows the page."""
+"""Between two looks, which are made while a browser shows the page. Each is two calls per preset to
+SQS and two per pipeline to MediaConvert, whose limits the functions share."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
