@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
-from pulumi import Output, Resource
+from pulumi import Input, Output, Resource
 
 from components import defaults, policies
 from components.destination import Destination
@@ -78,7 +78,7 @@ class Branch:
             maximum_concurrency: invocations of `submit_job` at a time.
             max_upload_bytes: the largest upload that becomes a job; 0 for any.
             max_upload_seconds: the longest upload that becomes a job; 0 for any.
-            input_kms_key_arns: the keys that uploads may be encrypted with.
+            input_kms_key_arns: keys that uploads may be encrypted with, besides the scope's.
         """
         self._name = f"{scope.name}-{preset.name}"
         self._scope = scope = scope.tagged({PRESET_TAG: preset.name, **preset.tags})
@@ -106,11 +106,14 @@ class Branch:
         ]
         if max_upload_seconds > 0:
             permissions.append(self._allow_to_read_uploads(identity, intake.bucket))
-        if input_kms_key_arns:
+        key_arns: list[Input[str]] = [*input_kms_key_arns]
+        if scope.key_arn is not None:
+            key_arns.append(scope.key_arn)
+        if key_arns:
             readers = {"pipeline": destination.role}
             if max_upload_seconds > 0:
                 readers["function"] = identity.role
-            permissions.extend(self._allow_to_decrypt(readers, intake.bucket, input_kms_key_arns))
+            permissions.extend(self._allow_to_decrypt(readers, intake.bucket, key_arns))
         submit_job = function(
             scope,
             self._name,
@@ -225,6 +228,7 @@ class Branch:
                     ledger_arn=ledger.table.arn,
                     completed_topic_arn=ledger.completed_topic.arn,
                     log_group_arn=identity.log_group.arn,
+                    key_arn=self._scope.key_arn,
                 ).apply(lambda arns: policies.function_may_submit_jobs(**arns))
             ),
             opts=self._scope.options(),
@@ -244,15 +248,15 @@ class Branch:
         self,
         readers: Mapping[str, aws.iam.Role],
         input_bucket: aws.s3.Bucket,
-        key_arns: Sequence[str],
+        key_arns: Sequence[Input[str]],
     ) -> list[aws.iam.RolePolicy]:
         return [
             aws.iam.RolePolicy(
                 f"{self._name}-{reader}-decrypts-uploads",
                 role=role.name,
                 policy=Output.json_dumps(
-                    input_bucket.arn.apply(
-                        lambda arn: policies.role_may_decrypt_uploads(arn, key_arns)
+                    Output.all(input_bucket.arn, *key_arns).apply(
+                        lambda arns: policies.role_may_decrypt_uploads(arns[0], arns[1:])
                     )
                 ),
                 opts=self._scope.options(),

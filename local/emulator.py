@@ -26,6 +26,7 @@ SERVICES: Final = (
     "dynamodb",
     "events",
     "iam",
+    "kms",
     "lambda",
     "logs",
     "monitoring",
