@@ -1,6 +1,6 @@
 """What a creator returns, and how it names what has no name."""
 
-import secrets
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,5 +20,10 @@ class Created:
 
 
 def auto_name(logical_name: str) -> str:
-    """A physical name as Pulumi would make it: the logical name and a random ending."""
-    return f"{logical_name}-{secrets.token_hex(_SUFFIX_CHARACTERS)[:_SUFFIX_CHARACTERS]}"
+    """A physical name as Pulumi would make it, but the same every time.
+
+    Pulumi's ending is random, because others use the account as well. Each local cloud is an
+    account of its own, and what was typed for one works for the next.
+    """
+    digest = hashlib.sha256(logical_name.encode()).hexdigest()
+    return f"{logical_name}-{digest[:_SUFFIX_CHARACTERS]}"
