@@ -141,13 +141,16 @@ class TestWhatIsCreated:
     def test_names_are_made_as_pulumi_makes_them(self, aws: Clients) -> None:
         """A resource without a physical name gets its logical one and seven characters.
 
-        They follow from the logical name, so that the next local cloud has the same names.
+        They follow from stack and logical name, so that the next local cloud has the same names.
         """
         bucket, _ = create(aws, "aws:s3/bucket:Bucket", "same")
         other, _ = create(aws, "aws:s3/bucket:Bucket", "other")
 
-        assert f"same-{hashlib.sha256(b'same').hexdigest()[:7]}" == bucket
-        assert f"other-{hashlib.sha256(b'other').hexdigest()[:7]}" == other
+        endings = [
+            hashlib.sha256(f"{pulumi.get_stack()}/{name}".encode()).hexdigest()[:7]
+            for name in ("same", "other")
+        ]
+        assert [f"same-{endings[0]}", f"other-{endings[1]}"] == [bucket, other]
 
     def test_outputs(self, aws: Clients) -> None:
         """Outputs are what AWS answered, over the inputs."""
