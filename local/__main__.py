@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     transcode = commands.add_parser("transcode", help="deploy, upload files, fetch the renditions")
@@ -95,6 +95,8 @@ def _transcode(options: argparse.Namespace) -> int:
 def _check_suffixes(files: Sequence[Path], stack: StackConfig) -> None:
     from components.suffixes import SuffixError, case_forms  # noqa: PLC0415 -- brings Pulumi along
 
+    if f"{stack.project}:suffixes" not in stack.config:
+        return  # a program of one's own may say them itself
     try:
         suffixes = case_forms(stack.value("suffixes"))
     except SuffixError as error:
@@ -124,6 +126,11 @@ def _sample(options: argparse.Namespace) -> int:
     return 0
 
 
-if __name__ == "__main__":
+def run() -> int:
+    """Run the command line of a process of its own, which may be interrupted."""
     interrupts.install()
-    sys.exit(main())
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -9,8 +9,11 @@ import yaml
 
 from operate.errors import StackConfigError
 
-PROJECT_FOLDER: Final = Path(__file__).parent.parent
-"""Where this project's Pulumi.yaml is."""
+_ABOVE: Final = Path(__file__).parent.parent
+
+PROJECT_FOLDER: Final = _ABOVE if (_ABOVE / "Pulumi.yaml").is_file() else Path.cwd()
+"""Where the Pulumi.yaml is: beside this package in the repository; an installed package works on
+the project in whose folder it was started."""
 
 DEFAULT_REGION: Final = "us-east-1"
 """Where a stack without `aws:region` is played."""
@@ -47,8 +50,13 @@ class StackConfig:
             name: the stack, such as `dev`.
 
         Raises:
-            StackConfigError: the stack does not exist, a value is missing or of the wrong type.
+            StackConfigError: there is no such project or stack, a value is missing or of the wrong
+                type.
         """
+        if not (project_folder / "Pulumi.yaml").is_file():
+            raise StackConfigError(
+                f"{project_folder} has no Pulumi.yaml; go to the folder of a Pulumi project."
+            )
         project = _read(project_folder / "Pulumi.yaml")
         namespace = project["name"]
         declared = _config(project, namespace)
@@ -60,8 +68,15 @@ class StackConfig:
         return cls(namespace, name, config)
 
     def value(self, key: str) -> Any:
-        """A value of the project's own namespace."""
-        return self.config[f"{self.project}:{key}"]
+        """A value of the project's own namespace.
+
+        Raises:
+            StackConfigError: there is none; the project's program does not take it from there.
+        """
+        full = f"{self.project}:{key}"
+        if full not in self.config:
+            raise StackConfigError(f"Stack {self.name!r} has no value of {full}.")
+        return self.config[full]
 
     @property
     def region(self) -> str:
