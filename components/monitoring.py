@@ -17,7 +17,9 @@ _WAIT = "OldestWait"
 class Monitoring:
     """Alarms. They show in CloudWatch, and tell whoever `actions` names."""
 
-    def __init__(self, scope: Scope, *, actions: Sequence[str], alarm_after: int) -> None:
+    def __init__(
+        self, scope: Scope, *, actions: Input[Sequence[Input[str]]], alarm_after: Input[int]
+    ) -> None:
         """Remember whom to tell.
 
         Args:
@@ -26,7 +28,7 @@ class Monitoring:
             alarm_after: seconds that an upload may be without an end.
         """
         self._scope = scope
-        self._actions = list(actions)
+        self._actions = actions
         self._alarm_after = alarm_after
 
     def dead_letters(self, name: str, queue: aws.sqs.Queue) -> None:
@@ -149,7 +151,7 @@ class Monitoring:
         *,
         metric: str,
         dimensions: Mapping[str, Input[str]],
-        threshold: int,
+        threshold: Input[int],
         # The average of a queue with one message can be below one, and never ring.
         statistic: str = "Maximum",
         comparison: str = "GreaterThanOrEqualToThreshold",

@@ -65,7 +65,7 @@ def pipelines(
             status="PAUSED" if preset.paused else "ACTIVE",
             pricing_plan="ON_DEMAND",
             concurrent_jobs=preset.concurrent_jobs,
-            tags={**scope.tags, PRESET_TAG: name, **preset.tags},
+            tags=scope.tagged({PRESET_TAG: name, **preset.tags}).tags,
             opts=scope.options(
                 depends_on=[
                     destinations[user.name].permission for user in presets if user.pipeline == name

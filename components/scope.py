@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from pulumi import Input, Resource, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions
 
 FANOUT_TAG = "videoconverter:fanout"
 """Key of the tag that tells the resources of one fan-out from those of another. Costs can be split
@@ -21,8 +21,8 @@ class Scope:
     name: str
     """Logical name of the component; the name of each of its resources starts with it."""
     parent: Resource
-    tags: Mapping[str, Input[str]]
-    log_retention_days: int
+    tags: Input[Mapping[str, Input[str]]]
+    log_retention_days: Input[int]
     force_destroy: bool
     """Let Pulumi delete buckets with the objects in them; otherwise it leaves them as they are."""
 
@@ -43,4 +43,7 @@ class Scope:
 
     def tagged(self, tags: Mapping[str, Input[str]]) -> Self:
         """The same with further tags."""
-        return replace(self, tags={**self.tags, **tags})
+        if isinstance(self.tags, Mapping):
+            return replace(self, tags={**self.tags, **tags})
+        both = Output.all(self.tags, tags)
+        return replace(self, tags=both.apply(lambda known: {**known[0], **known[1]}))

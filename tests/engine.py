@@ -32,6 +32,8 @@ class Recorded:
     """URNs of the resources that have to exist before it."""
     is_retained: bool = False
     """Whether Pulumi leaves it alone when it is no longer asked for."""
+    request: Any = None
+    """The RegisterResourceRequest itself, with everything else that the engine is told."""
 
     @property
     def waits_for(self) -> set[str]:
@@ -134,6 +136,7 @@ class _Monitor(mocks.MockMonitor):
                 inputs=rpc.deserialize_properties(request.object),
                 depends_on=frozenset(request.dependencies),
                 is_retained=request.retainOnDelete,
+                request=request,
             )
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi leaves it so
