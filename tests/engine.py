@@ -85,7 +85,7 @@ class _Aws(mocks.Mocks):
         if not args.custom:
             return None, dict(args.inputs)
         physical = args.inputs.get("name") or f"{args.name}{PHYSICAL_SUFFIX}"
-        return f"{args.name}-id", {**args.inputs, **_outputs(args.typ, physical)}
+        return f"{args.name}-id", {**args.inputs, **made_up(args.typ, physical)}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         if args.token == "aws:ssm/getParameter:getParameter":  # noqa: S105 -- a type, no secret
@@ -93,10 +93,10 @@ class _Aws(mocks.Mocks):
         raise AssertionError(f"unexpected invoke: {args.token}")
 
 
-def _outputs(token: str, name: str) -> dict[str, Any]:
+def made_up(token: str, name: str) -> dict[str, Any]:
     """The properties that AWS makes up for a resource of this type and physical name."""
     url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
-    made_up: dict[str, dict[str, Any]] = {
+    by_type: dict[str, dict[str, Any]] = {
         "aws:s3/bucket:Bucket": {"bucket": name, "arn": f"arn:aws:s3:::{name}"},
         "aws:sns/topic:Topic": {"name": name, "arn": _arn("sns", name)},
         "aws:sqs/queue:Queue": {"name": name, "url": url, "arn": _arn("sqs", name)},
@@ -113,7 +113,7 @@ def _outputs(token: str, name: str) -> dict[str, Any]:
             "arn": _arn("mediaconvert", f"queues/{name}"),
         },
     }
-    return made_up.get(token, {})
+    return by_type.get(token, {})
 
 
 def _arn(service: str, resource: str) -> str:
