@@ -9,9 +9,15 @@ from botocore.client import BaseClient
 
 from handlers.names import LedgerKey
 
-INDEX_WRITE = "(write to the index)"
-"""What DynamoDB bills for a write that changes an item's place in the index: one to put it there or
+INDEX_WRITE = "(write to an index)"
+"""What DynamoDB bills for a write that changes an item's place in an index: one to put it there or
 take it out, two to move it."""
+
+ITEM_READ = "(item read in a batch)"
+"""What DynamoDB bills for each item of a BatchGetItem."""
+
+INDEX_KEYS = (LedgerKey.SINCE, LedgerKey.ASKED_AT)
+"""The sort keys of the ledger's indexes."""
 
 
 class Calls:
@@ -26,7 +32,7 @@ class Calls:
         """Start with nothing."""
         self.doing = ""
         self.counts: Counter[tuple[str, str]] = Counter()
-        self._in_index: set[str] = set()
+        self._in_index: dict[str, set[str]] = {key: set() for key in INDEX_KEYS}
 
     def watch(self, client: BaseClient) -> None:
         """Count what a client calls from now on."""
@@ -47,17 +53,25 @@ class Calls:
     def _count(self, model: Any, params: Mapping[str, Any], **_: object) -> None:
         self.counts[self.doing, model.name] += 1
         if model.name in {"PutItem", "UpdateItem"}:
-            self._count_index(json.loads(params["body"]))
+            request = json.loads(params["body"])
+            for sort_key in INDEX_KEYS:
+                self._count_index(request, sort_key)
+        if model.name == "BatchGetItem":
+            tables = json.loads(params["body"])["RequestItems"].values()
+            self.counts[self.doing, ITEM_READ] += sum(len(table["Keys"]) for table in tables)
 
-    def _count_index(self, request: Mapping[str, Any]) -> None:
-        """Follow which items are in the index; one moves whenever its time is set."""
+    def _count_index(self, request: Mapping[str, Any], sort_key: str) -> None:
+        """Follow which items are in an index; one moves when its sort key changes."""
         key = json.dumps(request.get("Key") or _key(request["Item"]), sort_keys=True)
-        is_in = key in self._in_index
-        if _sets_time(request):
-            self._in_index.add(key)
-            self.counts[self.doing, INDEX_WRITE] += 2 if is_in else 1
-        elif is_in and _removes_time(request):
-            self._in_index.remove(key)
+        items = self._in_index[sort_key]
+        is_in = key in items
+        moves = sort_key == LedgerKey.SINCE  # The other is set once, until it is removed.
+        if _sets(request, sort_key):
+            items.add(key)
+            if moves or not is_in:
+                self.counts[self.doing, INDEX_WRITE] += 2 if is_in else 1
+        elif is_in and (_removes(request, sort_key) or _removes(request, LedgerKey.OPEN)):
+            items.remove(key)
             self.counts[self.doing, INDEX_WRITE] += 1
 
 
@@ -65,18 +79,22 @@ def _key(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: item[name] for name in (LedgerKey.PARTITION, LedgerKey.SORT)}
 
 
-def _sets_time(request: Mapping[str, Any]) -> bool:
+def _sets(request: Mapping[str, Any], attribute: str) -> bool:
     if "Item" in request:
-        return LedgerKey.SINCE in request["Item"]
-    return any(f"{placeholder} = " in request["UpdateExpression"] for placeholder in _time(request))
+        return attribute in request["Item"]
+    return any(
+        f"{placeholder} = " in request["UpdateExpression"]
+        for placeholder in _placeholders(request, attribute)
+    )
 
 
-def _removes_time(request: Mapping[str, Any]) -> bool:
+def _removes(request: Mapping[str, Any], attribute: str) -> bool:
     _, _, removed = request.get("UpdateExpression", "").partition("REMOVE ")
-    return any(placeholder in removed.split(", ") for placeholder in _time(request))
+    return any(
+        placeholder in removed.split(", ") for placeholder in _placeholders(request, attribute)
+    )
 
 
-def _time(request: Mapping[str, Any]) -> list[str]:
-    """The placeholders of the index's sort key."""
+def _placeholders(request: Mapping[str, Any], attribute: str) -> list[str]:
     names: Mapping[str, str] = request.get("ExpressionAttributeNames", {})
-    return [placeholder for placeholder, name in names.items() if name == LedgerKey.SINCE]
+    return [placeholder for placeholder, name in names.items() if name == attribute]

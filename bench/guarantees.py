@@ -26,7 +26,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench.calls import INDEX_WRITE, Calls
+from bench.calls import INDEX_WRITE, ITEM_READ, Calls
 from components.defaults import FUNCTION_MEMORY_MB
 from components.estimate import prices
 from components.estimate.report import RENDITION_USE, UPLOAD_USE, report
@@ -76,7 +76,7 @@ OUTCOME_SECONDS: Final = 0.5
 OUTCOME_SQS_REQUESTS: Final = 3
 """EventBridge sends, Lambda receives and deletes."""
 
-READS: Final = ("GetItem", "Query")
+READS: Final = ("GetItem", "Query", ITEM_READ)
 WRITES: Final = ("PutItem", "UpdateItem", INDEX_WRITE)
 
 
@@ -270,7 +270,8 @@ def _print_calls(calls: Calls) -> None:
         print(f"  {doing:26} {counted}")
     renditions = UPLOADS * len(PRESETS)
     total = calls.total()
-    made = total.total() - total[INDEX_WRITE] - calls.of(BARE).total()
+    billed = total[INDEX_WRITE] + total[ITEM_READ]  # These are no calls.
+    made = total.total() - billed - calls.of(BARE).total()
     print(f"  an upload and preset: {made / renditions:g} calls; CreateJob alone: 1")
 
 

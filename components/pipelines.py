@@ -45,7 +45,10 @@ def arn_pattern(scope: Scope, pipeline: str, topic_arn: Output[str]) -> Output[s
 
 
 def pipelines(
-    scope: Scope, presets: Sequence[Preset], destinations: Mapping[str, Destination]
+    scope: Scope,
+    presets: Sequence[Preset],
+    parts: Mapping[str, Scope],
+    destinations: Mapping[str, Destination],
 ) -> Mapping[str, aws.mediaconvert.Queue]:
     """Create the pipelines that the presets name.
 
@@ -53,11 +56,15 @@ def pipelines(
     several presets share bears the name of the pipeline in place of theirs.
 
     Args:
-        scope: what they belong to.
+        scope: what shared ones belong to.
+        parts: what the pipeline of one preset alone belongs to, by preset.
         presets: of which those that share a pipeline agree on its settings.
         destinations: by preset; the roles in them are deleted only after the pipelines.
     """
     by_name = {preset.pipeline: preset for preset in presets}
+    users = {
+        name: [preset.name for preset in presets if preset.pipeline == name] for name in by_name
+    }
     created = {
         name: aws.mediaconvert.Queue(
             f"{scope.name}-{name}",
@@ -66,10 +73,8 @@ def pipelines(
             pricing_plan="ON_DEMAND",
             concurrent_jobs=preset.concurrent_jobs,
             tags=scope.tagged({PRESET_TAG: name, **preset.tags}).tags,
-            opts=scope.options(
-                depends_on=[
-                    destinations[user.name].permission for user in presets if user.pipeline == name
-                ]
+            opts=(parts[users[name][0]] if len(users[name]) == 1 else scope).options(
+                depends_on=[destinations[user].permission for user in users[name]]
             ),
         )
         for name, preset in by_name.items()

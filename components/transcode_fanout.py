@@ -146,26 +146,28 @@ class TranscodeFanout(pulumi.ComponentResource):
             force_destroy=args.get("force_destroy", False),
         )
 
-        intake = Intake(scope, suffixes=suffixes)
+        intake = Intake(scope.part("Intake", "intake"), suffixes=suffixes)
         # A topic's name is unique in its account and region.
         scope = scope.tagged({FANOUT_TAG: intake.topic.name})
         layer = powertools_layer(scope)
         ledger = Ledger(
-            scope,
+            scope.part("Ledger", "ledger"),
             retention_days=args.get("ledger_retention_days", defaults.LEDGER_RETENTION_DAYS),
             deletion_protection=args.get("deletion_protection", False),
         )
         outcome = Outcome(
-            scope,
+            scope.part("Outcome", "outcome"),
             ledger,
             fanout=intake.topic.name,
             layer=layer,
             function_timeout=function_timeout,
             maximum_concurrency=maximum_concurrency,
         )
-        reconcile = Reconcile(scope, intake, ledger, suffixes=suffixes, layer=layer)
+        reconcile = Reconcile(
+            scope.part("Reconcile", "reconcile"), intake, ledger, suffixes=suffixes, layer=layer
+        )
         monitoring = Monitoring(
-            scope,
+            scope.part("Monitoring", "monitoring"),
             actions=args.get("alarm_actions", []),
             alarm_after=args.get("alarm_after_seconds", defaults.ALARM_AFTER_SECONDS),
         )
@@ -176,9 +178,10 @@ class TranscodeFanout(pulumi.ComponentResource):
         pattern = {
             preset.name: arn_pattern(scope, preset.pipeline, intake.topic.arn) for preset in presets
         }
+        part = {preset.name: scope.part("Branch", preset.name) for preset in presets}
         destination = {
             preset.name: Destination(
-                scope,
+                part[preset.name],
                 preset,
                 intake=intake,
                 outcome=outcome,
@@ -187,10 +190,10 @@ class TranscodeFanout(pulumi.ComponentResource):
             )
             for preset in presets
         }
-        pipeline = pipelines(scope, presets, destination)
+        pipeline = pipelines(scope, presets, part, destination)
         branches = {
             preset.name: Branch(
-                scope,
+                part[preset.name],
                 preset,
                 intake=intake,
                 destination=destination[preset.name],

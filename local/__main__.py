@@ -1,14 +1,22 @@
 """`python -m local`: deploys the program into a cloud on this machine and uses it."""
 
-import argparse
 import sys
+
+from local import interrupts
+
+if __name__ == "__main__":
+    # Before all else: the rest of the imports takes long enough for a Ctrl-C.
+    interrupts.install()
+
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from local import interrupts
+from local import checks
 from local.errors import LocalError, UsageError
 from operate.errors import StackConfigError
+from operate.options import positive_number
 from operate.stack_config import PROJECT_FOLDER, StackConfig
 
 TIMEOUT_SECONDS: Final = 300.0
@@ -31,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UsageError, StackConfigError) as error:
         parser.error(str(error))
     except LocalError as error:
-        parser.exit(1, f"{parser.prog}: error: {error}\n")
+        if error.details:
+            _say(error.details)
+        parser.exit(1, f"{parser.prog}: error: {error.args[0]}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     transcode.add_argument(
         "--timeout",
-        type=_seconds,
+        type=positive_number,
         default=TIMEOUT_SECONDS,
         metavar="SECONDS",
         help=f"without progress, after which a rendition is given up ({TIMEOUT_SECONDS:g})",
@@ -65,19 +75,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number of seconds")
-    return seconds
-
-
 def _transcode(options: argparse.Namespace) -> int:
-    for file in options.files:
-        if not file.is_file():
-            raise UsageError(f"{file}: there is no such file")
+    checks.check_files(options.files)
+    checks.check_out(options.out)
     stack = StackConfig.load(PROJECT_FOLDER, options.stack)
-    _check_suffixes(options.files, stack)
+    _say(f"Starting the local cloud with the stack {stack.name!r} ...")
+    checks.check_suffixes(options.files, stack)
+    presets, paused = checks.presets_that_run(stack)
+    for name in paused:
+        _say(f"{name} is paused in the stack {stack.name!r}: skipped.")
+    checks.check_space(options.files, len(presets))
 
     from local.transcode import Order, transcode  # noqa: PLC0415 -- a second of imports
 
@@ -88,26 +95,15 @@ def _transcode(options: argparse.Namespace) -> int:
             out=options.out,
             timeout=options.timeout,
             as_json=options.json,
+            paused=paused,
         )
     )
 
 
-def _check_suffixes(files: Sequence[Path], stack: StackConfig) -> None:
-    from components.suffixes import SuffixError, case_forms  # noqa: PLC0415 -- brings Pulumi along
-
-    if f"{stack.project}:suffixes" not in stack.config:
-        return  # a program of one's own may say them itself
-    try:
-        suffixes = case_forms(stack.value("suffixes"))
-    except SuffixError as error:
-        raise StackConfigError(f"Stack {stack.name!r} cannot work: {error}") from error
-    for file in files:
-        if not file.name.endswith(suffixes):
-            raise UsageError(
-                f"{file}: the stack {stack.name!r} does not listen to this ending, only to "
-                f"{', '.join(suffixes)}. Rename the file, or add its ending to "
-                f"{stack.project}:suffixes in Pulumi.{stack.name}.yaml."
-            )
+def _say(what: str) -> None:
+    """Tell people what happens; standard output is for results."""
+    sys.stderr.write(f"{what}\n")
+    sys.stderr.flush()
 
 
 def _up(options: argparse.Namespace) -> int:
@@ -127,10 +123,10 @@ def _sample(options: argparse.Namespace) -> int:
 
 
 def run() -> int:
-    """Run the command line of a process of its own, which may be interrupted."""
+    """Run the command of an installed package, whose script imports this module."""
     interrupts.install()
     return main()
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    sys.exit(main())

@@ -1,10 +1,6 @@
 """The local cloud: emulator, MediaConvert and the deployed program, started and stopped as one."""
 
-import contextlib
 import json
-import shutil
-import tempfile
-import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,14 +12,12 @@ from local import interrupts, program
 from local.clients import ACCESS_KEY, ROOT, SECRET_KEY, Clients
 from local.deploy import Deployer
 from local.emulator import ACCOUNT, Emulator
-from local.errors import DeployError
+from local.errors import StackError
 from local.mediaconvert import AwsAccess, MediaConvertService
 from local.mediaconvert.access import Credentials
 from local.resources.events import LOCAL_SOURCE
+from local.run_folder import DEATH_SECONDS, run_folder
 from operate.stack_config import PROJECT_FOLDER, StackConfig
-
-DEATH_SECONDS: Final = 0.5
-"""How long the kernel may take to end a process that was killed."""
 
 DETAIL_TYPE: Final = "MediaConvert Job State Change"
 
@@ -57,8 +51,8 @@ class LocalCloud:
 
         Raises:
             EmulatorError: the emulator does not start.
-            DeployError: the stack's configuration cannot work, or the program asks for something
-                that the local cloud cannot create.
+            StackError: the stack's configuration cannot work.
+            DeployError: the program asks for something that the local cloud cannot create.
         """
         try:
             with interrupts.held():
@@ -73,8 +67,7 @@ class LocalCloud:
     def _start(self) -> None:
         """Start the processes; each knows the other's address before the other runs."""
         region = self._stack.region
-        folder = Path(tempfile.mkdtemp(prefix="videoconverter-"))
-        self._teardown.callback(_remove, folder)
+        folder = self._teardown.enter_context(run_folder())
         self._emulator = Emulator(folder, region=region)
         self._teardown.callback(self._emulator.stop)
         mediaconvert = self._teardown.enter_context(
@@ -106,7 +99,7 @@ class LocalCloud:
         try:
             return program.run(self._project_folder, self._stack, Deployer(self.clients))
         except (ArgumentError, PresetError, SuffixError) as error:
-            raise DeployError(f"Stack {self._stack.name!r} cannot work: {error}") from error
+            raise StackError(f"Stack {self._stack.name!r} cannot work: {error}") from error
 
     def _client_for_mediaconvert(self, service: str, credentials: Credentials | None) -> Any:
         return self.clients.client_of(credentials or ROOT, service)
@@ -164,12 +157,3 @@ class LocalCloud:
     ) -> None:
         """End everything."""
         self.close()
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder, though a function that was just killed may have been writing to it."""
-    with contextlib.suppress(OSError):
-        shutil.rmtree(folder)
-        return
-    time.sleep(DEATH_SECONDS)
-    shutil.rmtree(folder)

@@ -53,7 +53,7 @@ class Shelf:
                 return path
             number += 1
 
-    def fetch(self, clients: Clients, bucket: str, key: str, rendition: Rendition) -> Path:
+    def fetch(self, clients: Clients, bucket: str, key: str, rendition: Rendition) -> list[Path]:
         """Download a rendition; one of several files into a folder, where they find each other.
 
         A file appears under its name only when it is whole, the main one when all are there.
@@ -65,19 +65,20 @@ class Shelf:
             rendition: which one it is.
 
         Returns:
-            The main file.
+            The files, the main one first.
         """
         others = sorted(_keys_beside(clients, bucket, rendition) - {key})
         if not others:
             path = self.place(rendition, PurePosixPath(key).suffix)
             _download(clients, bucket, key, path)
-            return path
+            return [path]
         folder = self.place(rendition, "")
         root = posixpath.commonpath([posixpath.dirname(each) for each in (*others, key)])
+        paths = []
         for each in (*others, key):
-            path = folder / posixpath.relpath(each, root)
-            _download(clients, bucket, each, path)
-        return path
+            paths.append(folder / posixpath.relpath(each, root))
+            _download(clients, bucket, each, paths[-1])
+        return [paths[-1], *paths[:-1]]
 
 
 def _keys_beside(clients: Clients, bucket: str, rendition: Rendition) -> set[str]:

@@ -37,8 +37,10 @@ SERVICES: Final = (
 )
 """What the program and its functions call, by the emulator's names; all others are refused."""
 
-APPLICATION: Final = "ministack.app:app"
-"""MiniStack's ASGI application."""
+APPLICATION: Final = "local.emulated.application:app"
+"""MiniStack's ASGI application, which here keeps the bodies of uploads in files."""
+
+_PROGRAM: Final = Path(__file__).parent / "emulated" / "process.py"
 
 START_SECONDS: Final = 30.0
 """A start takes a quarter of a second; a machine under load gets a hundred times that."""
@@ -59,6 +61,9 @@ _HEALTH_PATH: Final = "/_ministack/health"
 class Emulator:
     """MiniStack with HTTPS and with permissions enforced, in a process group of its own.
 
+    When this process dies, even by SIGKILL, the emulator removes its folder and ends, together with
+    the functions that it runs.
+
     The address is known before the process starts: the socket is bound here and handed over, so no
     other process can take the port in between, and whoever connects early waits instead of failing.
 
@@ -68,16 +73,26 @@ class Emulator:
         log: what it and its functions print.
     """
 
-    def __init__(self, folder: Path, *, region: str, encrypted: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        region: str,
+        encrypted: bool = True,
+        application: str | None = None,
+    ) -> None:
         """Bind a port and make a certificate; `start` starts the process.
 
         Args:
             folder: an existing folder for everything that the emulator and its functions write. It
-                belongs to the caller, who removes it.
+                belongs to the caller, who removes it; should the caller die, the emulator does.
             region: the region that it plays.
             encrypted: without it the program's statements against plain HTTP refuse everything,
                 which is only good to prove that they do.
+            application: what to serve instead of APPLICATION; MiniStack alone is only good to be
+                compared with.
         """
+        self._application = application or APPLICATION
         self._encrypted = encrypted
         self._folder = folder
         self._region = region
@@ -87,6 +102,7 @@ class Emulator:
         self.ca_bundle = folder / "ca.pem"
         self._write_certificate()
         self._process: subprocess.Popen[bytes] | None = None
+        self._lifeline: int | None = None
         self._socket = socket.create_server((HOST, 0), backlog=_BACKLOG)
         self._port: int = self._socket.getsockname()[1]
         self.endpoint = f"{'https' if encrypted else 'http'}://{HOST}:{self._port}"
@@ -104,16 +120,18 @@ class Emulator:
         Args:
             function_environment: variables that every function finds, below its own.
         """
+        watched, self._lifeline = os.pipe()
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 -- a fixed argument list
-                self._command(),
+                self._command(watched),
                 env=self._environment() | dict(function_environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                pass_fds=[self._socket.fileno()],
+                pass_fds=[self._socket.fileno(), watched],
                 start_new_session=True,
             )
+        os.close(watched)
         # Only the child may hold the socket: when it dies, whoever waits must see that.
         self._socket.close()
 
@@ -164,7 +182,8 @@ class Emulator:
 
     def _error(self, what: str) -> EmulatorError:
         return EmulatorError(
-            f"The AWS emulator (MiniStack) {what}. The end of its log:\n{self.log_tail()}"
+            f"The AWS emulator (MiniStack) {what}.",
+            details=f"The end of the emulator's log:\n{self.log_tail()}",
         )
 
     def log_tail(self) -> str:
@@ -185,14 +204,17 @@ class Emulator:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._process = None
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
 
-    def _command(self) -> list[str]:
+    def _command(self, lifeline: int) -> list[str]:
         # MiniStack's own entry point would also take port 443, so its application is served as its
         # --detach serves it.
         return [
             sys.executable,
             "-I",
-            *("-m", "hypercorn", APPLICATION),
+            *(str(_PROGRAM), str(lifeline), self._application),
             *("--bind", f"fd://{self._socket.fileno()}"),
             *("--workers", "0"),
             *("--keep-alive", "75"),

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
-from local.progress import Show
 from local.rendition import UNSEEN, Failure, Rendition, Sight, State
 
 LOOK_SECONDS: Final = 0.3
@@ -13,6 +12,10 @@ LOOK_SECONDS: Final = 0.3
 
 TIMEOUT: Final = "timeout"
 """Code of a rendition that was given up here."""
+
+
+Show = Callable[[Rendition, Sight], None]
+"""Is told about every change."""
 
 
 class Looks(Protocol):

@@ -1,8 +1,10 @@
 """One preset's version of one file, and what is known of it while it is made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+from operate.printable import printable
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,14 @@ class Rendition:
 
     preset: str
     """Name of the preset."""
+
+    file_title: str = field(default="", compare=False)
+    """What the file is called on screen. Default: its name."""
+
+    @property
+    def title(self) -> str:
+        """What it is called on screen."""
+        return f"{self.file_title or printable(self.source.name)} {printable(self.preset)}"
 
 
 class State(StrEnum):

@@ -1,5 +1,6 @@
 """What became of a rendition, as a line of JSON and as a row of the table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ class Result:
 
     rendition: Rendition
     sight: Sight
-    file: Path | None = None
-    """Where it is on this machine; None when there is none."""
+    files: Sequence[Path] = ()
+    """Its files on this machine, the main one first; none when there is none."""
 
     probe: Probe | None = None
     failure: Failure | None = None
@@ -31,7 +32,8 @@ class Result:
             "status": "error" if self.failure else "complete",
             "bucket": self.sight.bucket or None,
             "output_key": self.sight.output_key or None,
-            "file": str(self.file) if self.file else None,
+            "file": str(self.files[0]) if self.files else None,
+            "files": [str(file) for file in self.files],
             "width": probe.width if probe else None,
             "height": probe.height if probe else None,
             "duration": probe.duration if probe else None,

@@ -6,6 +6,7 @@ import sys
 import time
 from typing import Any, Final
 
+from local import interrupts
 from local.cloud import LocalCloud
 from operate.stack_config import StackConfig
 
@@ -19,6 +20,7 @@ def up(stack: StackConfig, *, as_json: bool) -> None:
     Raises:
         EmulatorError: the emulator is gone.
     """
+    interrupts.on_exit(str)
     with LocalCloud(stack) as cloud:
         sys.stdout.write((json.dumps(_facts(cloud)) if as_json else _text(cloud)) + "\n")
         sys.stdout.flush()

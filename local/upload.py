@@ -1,7 +1,8 @@
 """Puts files of this machine into the input bucket."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Lock
 
 from local.clients import Clients
 
@@ -20,6 +21,26 @@ def _as_utf8(name: str) -> str:
     return name.encode("utf-8", "replace").decode("utf-8")
 
 
-def upload(clients: Clients, bucket: str, source: Path, key: str) -> None:
-    """Upload a file; a large one goes in parts."""
-    clients.client("s3").upload_file(str(source), bucket, key)
+def upload(
+    clients: Clients, bucket: str, source: Path, key: str, on_bytes: Callable[[int, int], None]
+) -> None:
+    """Upload a file; a large one goes in parts.
+
+    Args:
+        clients: of the account.
+        bucket: where it goes.
+        source: the file.
+        key: its key there.
+        on_bytes: is told how many bytes have left, and of how many; from any thread, one at a time.
+    """
+    size, sent, lock = source.stat().st_size, 0, Lock()
+
+    def count(sent_now: int) -> None:
+        nonlocal sent
+        with lock:
+            # A part that is sent again counts backwards first.
+            sent += sent_now
+            on_bytes(sent, size)
+
+    on_bytes(0, size)
+    clients.client("s3").upload_file(str(source), bucket, key, Callback=count)

@@ -1,1 +1,1 @@
-"""What an operator asks and does: `python -m operate`, one module for each command."""
+"""An operator's commands, `python -m operate`: one module each, and what they share."""

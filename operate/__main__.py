@@ -29,10 +29,10 @@ class Command(Protocol):
     """One line for `--help`."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Declare what the command takes."""
+        """Add the command's arguments and options."""
 
     def run(self, options: argparse.Namespace) -> int:
-        """Do it; return the exit code."""
+        """Run the command and return its exit code."""
 
 
 COMMANDS: Final[Mapping[str, Command]] = {
@@ -46,25 +46,27 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "estimate": estimate,
     "verify": verify,
 }
-"""Name to module: a new command is a new line here."""
+"""Module by name: a new command is a new line here."""
 
 INTERRUPTED: Final = 130
-"""The exit code after Ctrl-C, as shells have it."""
+"""The exit code after Ctrl-C, as shells report it: 128 and the signal's number."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Args:
-        arguments: the command line after the program's name; the process's own when None.
+        arguments: The command line after the program's name; None for that of the process.
 
     Returns:
-        The exit code: 0 when all went well, 1 when something did not, 2 for wrong usage.
+        The exit code: 0 for success, 1 for a failure, 2 for wrong usage.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
-        command_parser = commands.add_parser(name, help=command.SUMMARY)
+        command_parser = commands.add_parser(
+            name, help=command.SUMMARY, description=f"{command.SUMMARY}."
+        )
         command.add_arguments(command_parser)
         command_parser.set_defaults(run=command.run)
     options = parser.parse_args(arguments)
@@ -77,7 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BotoCoreError, ClientError) as error:
         parser.exit(1, f"{parser.prog}: error: {explain(error)}\n")
     except KeyboardInterrupt:
-        parser.exit(INTERRUPTED, f"{parser.prog}: interrupted; running it again is safe\n")
+        parser.exit(
+            INTERRUPTED, f"{parser.prog}: interrupted; it is safe to run the command again\n"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m operate backfill`: ask one preset for every upload that it has not rendered."""
+"""`python -m operate backfill`: render for one preset every upload that it has not rendered."""
 
 import argparse
 
@@ -7,18 +7,18 @@ from operate.options import add_dry_run, add_stack_options
 from operate.reconciliation import BACKFILL, print_summary, reconcile
 from operate.stack_outputs import Stack
 
-SUMMARY = "render for one preset what was uploaded before it was added"
+SUMMARY = "render older uploads for a preset that was added after them"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Add the command's arguments and options."""
     parser.add_argument("preset", metavar="PRESET", help="the preset that was added")
     add_dry_run(parser)
     add_stack_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Ask for what is missing, print how much that is, and return the exit code.
+    """Send a message for each missing rendition, print the counts, and return the exit code.
 
     Raises:
         UsageError: The stack has no such preset.

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import (
+    ConnectionError,  # noqa: A004 -- botocore's own; nothing here uses the builtin
+)
 
 from operate.stack_outputs import Stack
 
@@ -25,6 +28,13 @@ THREADS: Final = 32
 ATTEMPTS: Final = 5
 """Tries of a call that is throttled, or gets no answer; all calls here can be repeated."""
 
+CONNECT_SECONDS: Final = 5
+"""Seconds that a connection to AWS may take. botocore allows 60. TCP repeats its first packet
+after 1 and after 3 s (RFC 6298), so that two may be lost on a line with an answer in 2 s."""
+
+LOCAL_CONNECT_SECONDS: Final = 1
+"""Seconds that a connection to a local cloud, on this machine, may take."""
+
 INVOCATION_TIMEOUT: Final = 960
 """Seconds without an answer from a function: longer than the 900 that Lambda lets any run."""
 
@@ -38,18 +48,29 @@ _NO_CALLER_SETTINGS: Final = {
 """botocore's session variables (key in the file, environment variable, default, conversion)."""
 
 
-_RETRIES: Final = {"mode": "standard", "total_max_attempts": ATTEMPTS}
-
-
 class Clients:
-    """One client per service, made when it is first asked for: in one thread, as boto3 wants it."""
+    """One client per service, made when it is first asked for: in one thread, as boto3 wants it.
+
+    Until the cloud has answered once, a connection that fails is not repeated: an operator hears at
+    once that the cloud is down. Later it is repeated like a throttled call.
+    """
 
     def __init__(self, stack: Stack) -> None:
-        """Remember where the services are."""
+        """Read where the services are."""
         local = stack.environment
+        core = botocore.session.Session(session_vars=_NO_CALLER_SETTINGS if local else None)
+        core.set_default_client_config(
+            Config(
+                retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                connect_timeout=LOCAL_CONNECT_SECONDS if local else CONNECT_SECONDS,
+                proxies={} if local else None,
+            )
+        )
+        core.register("needs-retry", self._give_up_where_nothing_answers)
+        self._has_answered = False
         if local:
             self._session = boto3.Session(
-                botocore_session=botocore.session.Session(session_vars=_NO_CALLER_SETTINGS),
+                botocore_session=core,
                 aws_access_key_id=local["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=local["AWS_SECRET_ACCESS_KEY"],
                 region_name=stack.region,
@@ -60,63 +81,68 @@ class Clients:
             }
             own = local.get("AWS_ENDPOINT_URL_MEDIACONVERT", local["AWS_ENDPOINT_URL"])
             self._where_mediaconvert = {**self._where, "endpoint_url": own}
-            self._proxies: dict[str, str] | None = {}
         else:
-            self._session = boto3.Session(region_name=stack.region)
+            self._session = boto3.Session(botocore_session=core, region_name=stack.region)
             self._where = self._where_mediaconvert = {}
-            self._proxies = None
 
     @cached_property
     def sqs(self) -> "SQSClient":
         """The client of the queues; many threads may use it."""
         return self._session.client(
-            "sqs", config=self._config(_RETRIES, max_pool_connections=THREADS), **self._where
+            "sqs", config=Config(max_pool_connections=THREADS), **self._where
         )
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """The client of the ledger."""
-        return self._session.client("dynamodb", config=self._config(_RETRIES), **self._where)
+        return self._session.client("dynamodb", **self._where)
 
     @cached_property
     def s3(self) -> "S3Client":
         """The client of the buckets."""
-        return self._session.client("s3", config=self._config(_RETRIES), **self._where)
+        return self._session.client("s3", **self._where)
 
     @cached_property
     def sns(self) -> "SNSClient":
         """The client of the topics."""
-        return self._session.client("sns", config=self._config(_RETRIES), **self._where)
+        return self._session.client("sns", **self._where)
 
     @cached_property
     def events(self) -> "EventBridgeClient":
         """The client of the rules."""
-        return self._session.client("events", config=self._config(_RETRIES), **self._where)
+        return self._session.client("events", **self._where)
 
     @cached_property
     def mediaconvert(self) -> "MediaConvertClient":
         """The client of the pipelines and jobs."""
-        return self._session.client(
-            "mediaconvert", config=self._config(_RETRIES), **self._where_mediaconvert
-        )
+        return self._session.client("mediaconvert", **self._where_mediaconvert)
 
     @cached_property
     def function_settings(self) -> "LambdaClient":
         """The client that reads how functions are set up."""
-        return self._session.client("lambda", config=self._config(_RETRIES), **self._where)
+        return self._session.client("lambda", **self._where)
 
     @cached_property
     def functions(self) -> "LambdaClient":
-        """The client that invokes functions, and waits for as long as they run.
+        """The client that invokes functions and waits for as long as they run.
 
-        It never repeats a call unseen: after a lost answer the function may still be at work.
+        It never repeats a call: after a lost answer the function may still be at work.
         """
-        config = self._config(
-            {"total_max_attempts": 1},
+        config = Config(
+            retries={"total_max_attempts": 1},
             read_timeout=INVOCATION_TIMEOUT,
             tcp_keepalive=True,  # NAT gateways forget a connection that is silent for 350 s
         )
         return self._session.client("lambda", config=config, **self._where)
 
-    def _config(self, retries: Any, **settings: Any) -> Config:
-        return Config(retries=retries, proxies=self._proxies, **settings)
+    def _give_up_where_nothing_answers(self, **tried: Any) -> None:
+        """Handle botocore's event `needs-retry`, which comes after each try of each client.
+
+        Raises:
+            ConnectionError: There is no connection, and the cloud has not answered before.
+        """
+        error = tried["caught_exception"]
+        if error is None:
+            self._has_answered = True
+        elif isinstance(error, ConnectionError) and not self._has_answered:
+            raise error

@@ -1,4 +1,4 @@
-"""`python -m operate drained`: whether a retired preset is done, so that it can be removed."""
+"""`python -m operate drained`: whether a retired preset has finished and can be removed."""
 
 import argparse
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from handlers.names import LedgerKey
 from handlers.pauses import Pauses
 from operate.clients import Clients
 from operate.options import add_stack_options
+from operate.printable import counted
 from operate.progress import say
 from operate.report import print_json, print_table
 from operate.stack_outputs import Stack
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_sqs import SQSClient
 
-SUMMARY = "whether a retired preset has finished, and can be removed"
+SUMMARY = "check whether a retired preset has finished and can be removed"
 
 HEADER: Final = ("preset", "retired", "messages", "renditions", "uploads", "dead letters")
 
 _ANY_TIME: Final = 10**11
-"""Unix time in seconds, some three thousand years on: whatever a clock says, it is before that."""
+"""A Unix time in seconds, in the year 5138: every item of the ledger is older."""
 
 _WAITING: Final = (
     "ApproximateNumberOfMessages",
@@ -40,31 +41,31 @@ class Remainder:
 
     preset: str
     retired: bool
-    """Whether no new upload reaches it any more."""
+    """Whether new uploads no longer reach it."""
     messages: int
     """Messages in its queue, by SQS's count, which may be a minute old."""
     renditions: int
-    """Renditions that have not come to an end, or still owe something; jobs that run are among
-    them."""
+    """Renditions that have not ended, running jobs among them, and those whose end is not yet
+    announced."""
     uploads: int
-    """Uploads that expect its rendition, which nobody has begun."""
+    """Uploads whose rendition no function has claimed yet."""
     dead_letters: int
     """Dead letters, which are deleted with the preset."""
 
     @property
     def is_drained(self) -> bool:
-        """Whether it can be removed and nothing is lost, but for dead letters."""
+        """Whether it can be removed and only its dead letters are lost."""
         return self.retired and not (self.messages or self.renditions or self.uploads)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
-    parser.add_argument("preset", metavar="PRESET", help="a preset that has `retired: true`")
+    """Add the command's arguments and options."""
+    parser.add_argument("preset", metavar="PRESET", help="a preset with `retired: true`")
     add_stack_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what is left of a preset; return 0 when it can be removed, and 1 when not.
+    """Print what is left of a preset; return 0 when it can be removed, else 1.
 
     Raises:
         UsageError: The stack has no such preset.
@@ -85,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
 def remainder(
     sqs: "SQSClient", dynamodb: "DynamoDBClient", ledger_table: str, branch: Branch
 ) -> Remainder:
-    """Count what is left of a preset: by the queues, and by the index of what is open.
+    """Count what is left of a preset in its queues and in the ledger's index of open items.
 
     Raises:
         ClientError, BotoCoreError: SQS or DynamoDB refused.
@@ -126,6 +127,7 @@ def _advice(left: Remainder) -> str:
             "`pulumi up`."
         )
     if not left.is_drained:
-        return f"The preset {left.preset} is not drained yet: keep its entry."
-    letters = f" Its {left.dead_letters} dead letters go with it." if left.dead_letters else ""
-    return f"The preset {left.preset} is drained: its entry can be removed.{letters}"
+        return f"The preset {left.preset} still has work: keep its entry."
+    letters = counted(left.dead_letters, "dead letter")
+    lost = f" With it, {letters} will be deleted." if left.dead_letters else ""
+    return f"The preset {left.preset} has finished: its entry can be removed.{lost}"

@@ -1,4 +1,4 @@
-"""How long ago something was, for people."""
+"""How ages are written for people."""
 
 from datetime import timedelta
 from typing import Final
@@ -12,7 +12,7 @@ UNITS: Final = (
 
 
 def ago(age: timedelta) -> str:
-    """Write an age in the largest unit that it fills once: `3 h`."""
+    """Write an age in the largest unit of which it has at least one, such as `3 h`."""
     for unit, name in UNITS:
         if age >= unit:
             return f"{age // unit} {name}"

@@ -1,13 +1,13 @@
-"""What an operator is told instead of a traceback."""
+"""Errors whose message an operator reads, instead of a traceback."""
 
 
 class OperateError(Exception):
-    """Something went wrong that the message explains; exit code 1."""
+    """The command failed, for the reason in the message; exit code 1."""
 
 
 class UsageError(OperateError):
-    """The command line asks for something that cannot be; exit code 2."""
+    """The command line, or a file that it names, is wrong; exit code 2."""
 
 
 class StackConfigError(UsageError):
-    """There is no such stack, or its configuration is not what Pulumi.yaml asks for."""
+    """The stack does not exist, or its configuration does not fit Pulumi.yaml."""

@@ -1,40 +1,40 @@
-"""`python -m operate estimate`: what a stack's presets will cost, deployed or not."""
+"""`python -m operate estimate`: what a stack's presets will cost, before or after deployment."""
 
 import argparse
 import json
-import math
 import sys
 
 from operate.errors import OperateError
+from operate.options import positive_number, positive_whole_number
 from operate.stack_config import PROJECT_FOLDER, StackConfig
 
-SUMMARY = "what a stack's presets will cost, by preset and service"
+SUMMARY = "estimate what a stack's presets cost, by preset and service"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
-    parser.add_argument("--stack", default="dev", metavar="NAME", help="the stack (dev)")
+    """Add the command's arguments and options."""
+    parser.add_argument("--stack", default="dev", metavar="NAME", help="the stack (default: dev)")
     parser.add_argument(
         "--minutes",
-        type=minutes,
+        type=positive_number,
         default=10.0,
         metavar="N",
-        help="the length of an upload in minutes (10)",
+        help="the length of an upload in minutes (default: 10)",
     )
     parser.add_argument(
         "--bucket-objects",
-        type=objects,
+        type=positive_whole_number,
         metavar="N",
-        help="also tell what it costs to go through a bucket of so many versions for lost uploads",
+        help="also print what it costs to search a bucket with this many versions for lost uploads",
     )
-    parser.add_argument("--json", action="store_true", help="one line of JSON on standard output")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the estimate; return the exit code.
+    """Print the estimate and return the exit code.
 
     Raises:
-        OperateError: the stack's configuration cannot work.
+        OperateError: The stack's configuration cannot work.
     """
     from components.estimate import report  # noqa: PLC0415 -- brings Pulumi along, a second
     from components.estimate.passes import passes, passes_text  # noqa: PLC0415 -- the same
@@ -56,35 +56,3 @@ def run(options: argparse.Namespace) -> int:
         if "passes" in estimate:
             sys.stdout.write(f"\n{passes_text(estimate['passes'])}\n")
     return 0
-
-
-def minutes(written: str) -> float:
-    """Read the length of an upload.
-
-    Args:
-        written: a positive number.
-
-    Raises:
-        ValueError: it is no number.
-        ArgumentTypeError: it is not positive.
-    """
-    number = float(written)
-    if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{written} is not a positive number")
-    return number
-
-
-def objects(written: str) -> int:
-    """Read the size of a bucket.
-
-    Args:
-        written: a whole number, 1 or more.
-
-    Raises:
-        ValueError: it is no whole number.
-        ArgumentTypeError: it is not positive.
-    """
-    number = int(written)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{written} is not a positive number")
-    return number

@@ -1,4 +1,4 @@
-"""Dead letters in hand: received, hidden from everybody else meanwhile, and given back."""
+"""Receives dead letters, hides them from other consumers meanwhile, and gives them back."""
 
 import threading
 import time
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 from handlers.ledger.branches import Branch
 from operate.clients import THREADS
 from operate.letter import Letter
+from operate.printable import counted
 from operate.progress import counting, say
 
 if TYPE_CHECKING:
@@ -21,20 +22,21 @@ BATCH: Final = 10
 """Messages per call. The most that SQS takes and gives."""
 
 WAIT_SECONDS: Final = 1
-"""How long a receive looks for messages. 0 would ask only some of SQS's servers, and find an empty
-queue where there is none."""
+"""How long a receive waits for messages. With 0, SQS asks only some of its servers, and a queue
+may seem empty that is not."""
 
 RECEIVERS: Final = 8
 """Receives at one time, from one queue."""
 
 LETTERS_PER_RECEIVER: Final = 100
-"""A shorter queue is read no faster by one receiver more."""
+"""Letters for which one more receiver makes the reading faster."""
 
 HOLD_SECONDS: Final = 120
 """How long letters stay hidden when the process is killed before it gives them back."""
 
 LETTERS_PER_SECOND: Final = 20
-"""What a slow line manages, to receive and to send on. A longer queue is held for longer."""
+"""Letters that a slow connection receives and sends on: the letters of a long queue are hidden for
+longer."""
 
 LONGEST_HOLD_SECONDS: Final = 43_200
 """The longest that SQS hides a message."""
@@ -44,7 +46,7 @@ LONGEST_HOLD_SECONDS: Final = 43_200
 class _Held:
     letter: Letter
     until: float
-    """When it comes back by itself."""
+    """When SQS shows it again by itself."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,14 @@ class _Size:
 
 
 class Hold:
-    """Letters that nobody else receives for a while.
+    """Letters that no other consumer receives meanwhile.
 
-    To be used in a `with` block. When it ends, in whichever way, the letters that were not deleted
-    are given back. Those of a process that was killed come back by themselves, after two minutes
-    and, from long queues, up to a second later for each 20 letters.
+    Use it in a `with` block. When the block ends, also by an error, the letters that were not
+    deleted go back to their queues. If the process is killed, SQS shows them again after two
+    minutes, and after up to a second more for each 20 letters of a long queue.
 
-    A letter that arrives after the others were taken is not among them: so what fails again at
-    once after it was sent on is not sent round and round.
+    A letter that arrives later than the others stays in its queue: one that is redriven and fails
+    again at once is not redriven twice.
     """
 
     def __init__(self, sqs: "SQSClient", clock: Callable[[], float] = time.monotonic) -> None:
@@ -87,11 +89,11 @@ class Hold:
         self._held: dict[str, _Held] = {}
 
     def __enter__(self) -> Self:
-        """Hold nothing yet."""
+        """Return the hold, without letters."""
         return self
 
     def take(self, branches: Sequence[Branch]) -> list[Letter]:
-        """Receive every letter of these branches, once, and hold it.
+        """Receive every letter of these branches once, and hide it.
 
         Returns:
             The letters, by preset, the oldest first.
@@ -116,19 +118,19 @@ class Hold:
         hidden = sum(size.hidden for size in sizes)
         if hidden:
             say(
-                f"About {hidden} more are hidden, because another command has them in hand. They "
-                "come back when it ends; run the command again then."
+                f"Another command holds about {counted(hidden, 'more letter')}. "
+                "Run this command again when it has ended."
             )
         letters = (held.letter for held in self._held.values())
         return sorted(letters, key=lambda letter: (letter.branch.preset, letter.sent_at))
 
     def has(self, letter: Letter) -> bool:
-        """Tell whether a letter is still in hand: not deleted, and not come back by itself."""
+        """Tell whether a letter is still held: neither deleted nor shown again by SQS."""
         held = self._held.get(letter.message_id)
         return held is not None and self._clock() < held.until
 
     def delete(self, letter: Letter) -> None:
-        """Delete a letter that was dealt with.
+        """Delete a letter from its queue.
 
         Raises:
             ClientError, BotoCoreError: SQS refused.
@@ -148,13 +150,16 @@ class Hold:
         """Give the letters back.
 
         Raises:
-            ClientError, BotoCoreError: SQS refused; they come back by themselves.
+            ClientError, BotoCoreError: SQS refused; it shows the letters again by itself.
         """
         letters = [held.letter for held in self._held.values() if self.has(held.letter)]
         with ThreadPoolExecutor(THREADS) as threads:
             refused = sum(threads.map(self._give_back, _batches(letters)))
         if refused:
-            say(f"{refused} letters could not be given back. They come back by themselves.")
+            say(
+                f"SQS did not take {counted(refused, 'letter')} back. "
+                "What is hidden shows again by itself within minutes."
+            )
 
     def _size(self, branch: Branch) -> _Size:
         attributes = self._sqs.get_queue_attributes(
@@ -176,7 +181,7 @@ class Hold:
         stop: threading.Event,
         count: Callable[[int], None],
     ) -> None:
-        """Receive until nothing new comes."""
+        """Receive until an answer has no new letter."""
         while not stop.is_set():
             until = self._clock() + hold_seconds
             messages = self._sqs.receive_message(
@@ -193,7 +198,7 @@ class Hold:
             count(news)
 
     def _keep(self, branch: Branch, messages: Iterable["MessageTypeDef"], until: float) -> int:
-        """Hold messages, and count those that come for the first time: SQS may give one twice."""
+        """Hold messages, and count the new ones: SQS may deliver one twice."""
         letters = [Letter.from_message(branch, message) for message in messages]
         with self._lock:
             before = len(self._held)
@@ -216,7 +221,7 @@ class Hold:
 
 
 def _batches(letters: Iterable[Letter]) -> list[list[Letter]]:
-    """Put letters of one queue together, as many as SQS takes."""
+    """Make batches of letters of one queue, as large as SQS takes."""
     by_queue: dict[str, list[Letter]] = {}
     for letter in letters:
         by_queue.setdefault(letter.branch.dead_letter_queue_url, []).append(letter)

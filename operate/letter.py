@@ -1,4 +1,4 @@
-"""A dead letter: what it tells, and what is sent when it is redriven."""
+"""A dead letter: what it contains, and what is sent when it is redriven."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,35 +18,37 @@ if TYPE_CHECKING:
     from types_boto3_sqs.type_defs import MessageAttributeValueTypeDef, MessageTypeDef
 
 CELLS: Final = ("preset", "key", "version", "code", "reason", "job", "attempt", "age")
-"""What a letter's cells are."""
+"""The columns of a letter's row."""
 
 NO_CODE: Final = "none"
-"""How an operator asks for letters without a code."""
+"""What stands for the code of a letter without one, in tables and in `--code`."""
 
-SET_ASIDE: Final = "SQS or SNS set it aside, without a reason: no function came to an end with it."
+SET_ASIDE: Final = (
+    "SQS or SNS moved it here after too many failed deliveries; no function wrote a reason."
+)
 
 SENDABLE: Final = frozenset({"DataType", "StringValue", "BinaryValue"})
-"""Parts of a message attribute. There are two more, which SQS has reserved and refuses."""
+"""Members of a message attribute that SQS takes. It returns two more, which are reserved."""
 
 
 class LetterError(ValueError):
-    """A letter cannot be sent on; the sentence says why."""
+    """A letter cannot be redriven; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """One message of a branch's dead-letter queue."""
+    """One message of a branch's dead-letter queue, as it was received."""
 
     branch: Branch
     message_id: str
     receipt_handle: str
-    """What SQS needs to delete it, or to give it back."""
+    """SQS deletes it, or gives it back, by this handle."""
     body: str
     attributes: Mapping[str, "MessageAttributeValueTypeDef"]
     sent_at: datetime
-    """When a function wrote it; where SQS set it aside, when it was first sent."""
+    """When a function wrote it; if SQS moved it, when it was first sent to its queue."""
     has_reason: bool
-    """Whether a function wrote it, and knew why."""
+    """Whether a function wrote it and gave a reason; SQS and SNS give none."""
 
     @classmethod
     def from_message(cls, branch: Branch, message: "MessageTypeDef") -> Self:
@@ -73,12 +75,12 @@ class Letter:
 
     @property
     def code(self) -> str | None:
-        """Why in one word; None when nobody said."""
+        """The code of the failure; None without a reason."""
         return self._text(MessageAttribute.CODE) if self.has_reason else None
 
     @property
     def reason(self) -> str | None:
-        """Why in one sentence; None when nobody said."""
+        """The failure in a sentence; None without a reason."""
         return self._text(MessageAttribute.REASON) if self.has_reason else None
 
     @property
@@ -88,7 +90,7 @@ class Letter:
 
     @cached_property
     def uploads(self) -> tuple[Upload, ...]:
-        """The uploads that it tells of: one, as S3 writes notices; none where it is no notice."""
+        """The uploads in its body: one in a notification of S3, none in anything else."""
         try:
             return read_uploads(self.body)
         except EventError:
@@ -96,7 +98,7 @@ class Letter:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of these uploads; where it is no notice, the one that its attribute says."""
+        """The keys of these uploads; without uploads, the key in its attribute, if there is one."""
         if self.uploads:
             return tuple(upload.key for upload in self.uploads)
         key = self._text(MessageAttribute.KEY)
@@ -104,14 +106,14 @@ class Letter:
 
     @property
     def attempt(self) -> int | None:
-        """Number of the attempt that failed; None when the letter spoils it."""
+        """Number of the attempt that failed; None if the attribute is not a number."""
         text = self._text(MessageAttribute.ATTEMPT)
         if text is None:
             return FIRST_ATTEMPT
         return int(text) if text.isascii() and text.isdigit() else None
 
     def matches(self, code: str | None, key: str | None) -> bool:
-        """Tell whether an operator asked for it.
+        """Tell whether a filter selects it.
 
         Args:
             code: The code, `none` for letters without one, or None for all.
@@ -122,18 +124,19 @@ class Letter:
     def redriven(self) -> "Mapping[str, MessageAttributeValueTypeDef]":
         """The attributes with which its body goes back into the branch's queue.
 
-        A letter that a function wrote asks for the next attempt, and keeps the reason. One that was
-        set aside before that goes on as it is: its own attempt has not come to an end.
+        A letter with a reason asks for the next attempt and keeps the reason. A letter that SQS or
+        SNS moved keeps all attributes, because its attempt has not ended.
 
         Raises:
-            LetterError: The number of its attempt cannot be read.
+            LetterError: The number of its attempt is not a number.
         """
         if not self.has_reason:
             return self.attributes
         if self.attempt is None:
             raise LetterError(
                 f"Its attribute {MessageAttribute.ATTEMPT} is "
-                f"{self._text(MessageAttribute.ATTEMPT)!r}; expected a whole number."
+                f"{self._text(MessageAttribute.ATTEMPT)!r}; expected a whole number. "
+                "Send its body to the preset's queue without it, then delete the letter."
             )
         return message_attributes(
             {
@@ -144,7 +147,7 @@ class Letter:
         )
 
     def as_json(self, now: datetime) -> dict[str, Any]:
-        """The line that `--json` prints. Its members are an interface: other tools read them."""
+        """Its line of `--json`. The members are an interface: other tools read them."""
         return {
             "preset": self.branch.preset,
             "keys": list(self.keys),
@@ -159,7 +162,7 @@ class Letter:
         }
 
     def cells(self, now: datetime) -> tuple[str, ...]:
-        """The row of the table."""
+        """Its row of the table, one cell for each of `CELLS`."""
         return (
             self.branch.preset,
             ", ".join(self.keys),

@@ -1,4 +1,4 @@
-"""What a newer upload of the same key has made pointless, as far as the ledger knows."""
+"""Finds uploads that a newer upload of the same key has replaced, and their dead letters."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def overwritten(client: "DynamoDBClient", stack: Stack, uploads: Collection[Upload]) -> set[str]:
-    """Find the uploads that were overwritten; return their digests.
+    """Look up in the ledger which uploads were overwritten, and return their digests.
 
     Raises:
         ClientError, BotoCoreError: DynamoDB refused.
@@ -27,7 +27,7 @@ def overwritten(client: "DynamoDBClient", stack: Stack, uploads: Collection[Uplo
 def obsolete(client: "DynamoDBClient", stack: Stack, letters: Collection[Letter]) -> set[str]:
     """Find the letters whose uploads were all overwritten; return their message ids.
 
-    A letter that tells of no upload is not obsolete: a person has to look at it.
+    A letter without an upload is not obsolete: a person has to look at it.
 
     Raises:
         ClientError, BotoCoreError: DynamoDB refused.

@@ -1,4 +1,4 @@
-"""About what it costs to render uploads: the stack's own estimate, times their length."""
+"""What it costs to render uploads: their length times the stack's estimate for an hour."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ class Price:
 
     dollars: float
     is_least: bool
-    """Whether the estimate lacks a price of something that the preset does."""
+    """Whether the estimate has no price for a part of what the preset does."""
     guessed: int
-    """Uploads whose length is guessed from their size."""
+    """Number of uploads whose length is guessed from their size."""
     bitrate: float
-    """Bit/s that an upload of unknown length is taken to have."""
+    """Bitrate in bit/s by which a length is guessed."""
 
     @classmethod
     def of(cls, estimate: Mapping[str, Any], preset: str, counts: Mapping[str, int]) -> Self | None:
-        """Work out a price.
+        """Compute the price of one preset.
 
         Args:
-            estimate: The stack's output of that name.
+            estimate: The stack's output `estimate`.
             preset: Name of the preset.
             counts: What reconcile counted in the uploads.
 
@@ -48,7 +48,7 @@ class Price:
         )
 
     def __str__(self) -> str:
-        """Say it in words."""
+        """Write the price, and how sure it is."""
         words = f"{'at least' if self.is_least else 'about'} ${self.dollars:,.2f}"
         if self.guessed:
             words += (

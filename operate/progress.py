@@ -12,15 +12,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from operate.printable import printable
 
 LINE_SECONDS: Final = 5.0
-"""Between two lines about one thing."""
+"""Seconds between two lines of one count, where there is no terminal."""
 
 Count = Callable[[int], None]
-"""Is told how many more are done."""
+"""Adds a number to the count that is shown."""
 
 
 def say(text: str) -> None:
-    """Print a line to standard error."""
-    _console().print(printable(text), soft_wrap=True)
+    """Print a sentence to standard error: wrapped between words on a terminal, else as one line."""
+    console = _console()
+    console.print(printable(text), soft_wrap=not console.is_terminal)
 
 
 @contextmanager
@@ -28,8 +29,8 @@ def counting(what: str, total: int) -> Iterator[Count]:
     """Show a count while the `with` block lasts; several threads may count.
 
     Args:
-        what: what is counted, and what happens to it: `letters sent`.
-        total: how many there are, about.
+        what: What is counted and what happens to it, such as `letters sent`.
+        total: How many there are, roughly.
     """
     console = _console()
     if not console.is_terminal:
@@ -44,7 +45,7 @@ def counting(what: str, total: int) -> Iterator[Count]:
 
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
-    """Show what is waited for while the `with` block lasts."""
+    """Show what the command waits for while the `with` block lasts."""
     console = _console()
     if console.is_terminal:
         with console.status(printable(what)):

@@ -1,4 +1,4 @@
-"""`python -m operate reconcile`: find now what was lost, not at the next schedule."""
+"""`python -m operate reconcile`: find lost uploads and renditions now, not on schedule."""
 
 import argparse
 from typing import Any, Final
@@ -8,29 +8,29 @@ from operate.options import add_dry_run, add_stack_options
 from operate.reconciliation import LEDGER, UPLOADS, print_summary, reconcile
 from operate.stack_outputs import Stack
 
-SUMMARY = "find what was lost on the way, now, and send it on"
+SUMMARY = "find uploads and renditions that got lost, and send them on"
 
 REQUESTS: Final[dict[str, dict[str, Any]]] = {
     UPLOADS: {"task": UPLOADS, "place": ""},
     LEDGER: {"task": LEDGER, "patience": 0},
 }
-"""The events of the tasks: from the beginning, and without waiting."""
+"""The function's event for each task: from the beginning, and without the usual waiting time."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Add the command's arguments and options."""
     parser.add_argument(
         "--task",
         choices=sorted(REQUESTS),
-        help="ledger: only what stands still in the ledger; uploads: only uploads that the ledger "
-        "never heard of (both)",
+        help="ledger: only renditions of the ledger that make no progress; uploads: only uploads "
+        "that are not in the ledger (default: both)",
     )
     add_dry_run(parser)
     add_stack_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Reconcile, print what was done, and return the exit code.
+    """Run the tasks, print the counts of each, and return the exit code.
 
     Raises:
         OperateError: The function failed.

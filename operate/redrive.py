@@ -1,4 +1,4 @@
-"""`python -m operate redrive`: dead letters go back into their branch's queue."""
+"""`python -m operate redrive`: send dead letters back into the queue of their preset."""
 
 import argparse
 from collections import Counter
@@ -17,6 +17,7 @@ from operate.hold import Hold
 from operate.letter import CELLS, Letter, LetterError
 from operate.options import add_dry_run, add_preset, add_stack_options
 from operate.overwritten import obsolete
+from operate.printable import counted
 from operate.progress import counting, say
 from operate.report import print_json, print_table
 from operate.stack_outputs import Stack
@@ -24,57 +25,61 @@ from operate.stack_outputs import Stack
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
-SUMMARY = "send dead letters back into their branch's queue, as a new attempt"
+SUMMARY = "send dead letters back into the queue of their preset, as a new attempt"
 
-TOO_LATE: Final = "It was in hand for too long, and has come back unsent. Run the command again."
+TOO_LATE: Final = (
+    "The command took too long, and SQS shows the letter again. Run the command again."
+)
 
 
 class Fate(StrEnum):
-    """What a redrive did with a letter."""
+    """What the command did with a letter."""
 
     SENT = "sent"
-    """It is in the branch's queue."""
+    """The letter is in the branch's queue."""
     WOULD_BE_SENT = "would be sent"
-    """It is where it was: a dry run."""
+    """In a dry run: the letter stays in the dead-letter queue."""
     OBSOLETE = "obsolete"
-    """It was removed: a newer upload took the place of what it tells of."""
+    """The letter was removed: a newer upload has replaced its upload."""
     WOULD_BE_REMOVED = "would be removed"
     """The same in a dry run."""
     FAILED = "failed"
-    """It is still in the dead-letter queue."""
+    """The letter is still in the dead-letter queue."""
 
 
 @dataclass(frozen=True)
 class Redriven:
-    """A letter that was asked for, and what has become of it."""
+    """A letter that was selected, and what the command did with it."""
 
     letter: Letter
     fate: Fate
     error: str | None = None
 
     def as_json(self, now: datetime) -> dict[str, Any]:
-        """The line that `--json` prints. Its members are an interface: other tools read them."""
+        """Its line of `--json`. The members are an interface: other tools read them."""
         return {**self.letter.as_json(now), "status": self.fate, "error": self.error}
 
     def cells(self, now: datetime) -> tuple[str, ...]:
-        """The row of the table."""
+        """Its row of the table."""
         fate = f"{self.fate}: {self.error}" if self.error else self.fate
         return (*self.letter.cells(now), fate)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Add the command's arguments and options."""
     add_preset(parser)
     parser.add_argument(
-        "--code", metavar="CODE", help="only letters with this code; none: those without one (all)"
+        "--code",
+        metavar="CODE",
+        help="only letters with this code, or `none` for letters without a code (default: all)",
     )
-    parser.add_argument("--key", metavar="KEY", help="only letters about this upload's key (all)")
+    parser.add_argument("--key", metavar="KEY", help="only letters of this key (default: all)")
     add_dry_run(parser)
     add_stack_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Send the letters on that were asked for, give the others back, and return the exit code."""
+    """Redrive the selected letters, give the others back, and return the exit code."""
     stack = Stack.load(options.outputs)
     branches = stack.chosen(options.preset)
     clients = Clients(stack)
@@ -98,7 +103,8 @@ def run(options: argparse.Namespace) -> int:
         else (Fate.SENT, Fate.OBSOLETE)
     )
     counts = ", ".join(f"{fates[fate]} {fate}" for fate in (*done, Fate.FAILED))
-    say(f"{counts}, {len(letters) - len(asked_for)} others left alone.")
+    others = counted(len(letters) - len(asked_for), "other letter")
+    say(f"{counts}; {others} not selected.")
     return 1 if fates[Fate.FAILED] else 0
 
 
@@ -109,16 +115,16 @@ def _intent(letter: Letter, gone: Collection[str]) -> Fate:
 def redrive(
     sqs: "SQSClient", hold: Hold, letters: Sequence[Letter], gone: Collection[str] = ()
 ) -> list[Redriven]:
-    """Send letters back into their branch's queue, and delete them; the obsolete ones only delete.
+    """Send letters back into their branch's queue, then delete them; only delete obsolete ones.
 
-    In this order: a crash between the two leaves a letter that was sent. Sent once more it asks
-    for the same attempt again, and the ledger makes one job of an attempt.
+    A crash between the two leaves a letter that was sent. When it is sent again, it asks for the
+    same attempt, and the ledger allows one job for an attempt.
 
     Args:
         sqs: The client; it may be used by several threads.
-        hold: Has the letters in hand.
-        letters: Those to send.
-        gone: Message ids of those that are obsolete. One that is sent all the same makes no job.
+        hold: Holds the letters.
+        letters: The letters to send or delete.
+        gone: Message ids of the obsolete ones. If one is sent by mistake, no job follows.
     """
     with (
         counting("letters sent", len(letters)) as count,

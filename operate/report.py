@@ -1,4 +1,4 @@
-"""What a command prints to standard output: JSON lines, a table, or plain lines."""
+"""What a command prints to standard output: JSON lines, a table, or lines with tabs."""
 
 import json
 import sys
@@ -19,12 +19,17 @@ def print_json(documents: Iterable[Mapping[str, Any]]) -> None:
     sys.stdout.flush()
 
 
+def standard_output() -> Console:
+    """Standard output as it is now; texts are printed as they are, without markup."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table on a terminal, else lines with tabs between; nothing when there are no rows."""
+    """Print a table to a terminal and tab-separated lines elsewhere; without rows print nothing."""
     lines = [[printable(cell) for cell in row] for row in rows]
     if not lines:
         return
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = standard_output()
     if console.is_terminal:
         table = Table()
         for name in header:

@@ -16,7 +16,7 @@ PROJECT_FOLDER: Final = _ABOVE if (_ABOVE / "Pulumi.yaml").is_file() else Path.c
 the project in whose folder it was started."""
 
 DEFAULT_REGION: Final = "us-east-1"
-"""Where a stack without `aws:region` is played."""
+"""The region of a stack without `aws:region`."""
 
 _TYPES: Final[Mapping[str, type]] = {
     "string": str,
@@ -46,11 +46,11 @@ class StackConfig:
         """Read a stack's configuration.
 
         Args:
-            project_folder: where Pulumi.yaml is.
-            name: the stack, such as `dev`.
+            project_folder: The folder with Pulumi.yaml.
+            name: The stack, such as `dev`.
 
         Raises:
-            StackConfigError: there is no such project or stack, a value is missing or of the wrong
+            StackConfigError: There is no such project or stack, a value is missing or of the wrong
                 type.
         """
         if not (project_folder / "Pulumi.yaml").is_file():
@@ -67,16 +67,19 @@ class StackConfig:
             raise StackConfigError(f"Stack {name!r}: {'; '.join(problems)}.")
         return cls(namespace, name, config)
 
+    def has(self, key: str) -> bool:
+        """Whether the project's own namespace has a value; a program of one's own needs none."""
+        return f"{self.project}:{key}" in self.config
+
     def value(self, key: str) -> Any:
-        """A value of the project's own namespace.
+        """Return a value of the project's own namespace.
 
         Raises:
-            StackConfigError: there is none; the project's program does not take it from there.
+            StackConfigError: There is none; the project's program does not take it from there.
         """
-        full = f"{self.project}:{key}"
-        if full not in self.config:
-            raise StackConfigError(f"Stack {self.name!r} has no value of {full}.")
-        return self.config[full]
+        if not self.has(key):
+            raise StackConfigError(f"Stack {self.name!r} has no value of {self.project}:{key}.")
+        return self.config[f"{self.project}:{key}"]
 
     @property
     def region(self) -> str:
@@ -98,9 +101,11 @@ def _read(path: Path) -> Mapping[str, Any]:
     except yaml.YAMLError as error:
         raise StackConfigError(f"{path} is not YAML: {error}") from error
     if not isinstance(document, dict):
-        raise StackConfigError(f"{path} holds no settings, but {document!r}.")
+        raise StackConfigError(f"{path} must hold settings by name, not {document!r}.")
     if not isinstance(document.get("config") or {}, dict):
-        raise StackConfigError(f"{path} holds no settings in config, but {document['config']!r}.")
+        raise StackConfigError(
+            f"{path}: config must hold settings by name, not {document['config']!r}."
+        )
     return document
 
 
@@ -110,7 +115,7 @@ def _stack_file(project_folder: Path, name: str) -> Path:
         there = sorted(other.name.split(".")[1] for other in project_folder.glob("Pulumi.*.yaml"))
         raise StackConfigError(
             f"There is no stack {name!r}: {path} does not exist. "
-            f"Stacks that do: {', '.join(there) or 'none'}."
+            f"Stacks that exist: {', '.join(there) or 'none'}."
         )
     return path
 
@@ -125,20 +130,20 @@ def _defaults(declared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _problems(declared: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any]) -> list[str]:
-    """What Pulumi's command line would refuse before it runs the program."""
+    """Find what Pulumi's command line refuses before it runs the program."""
     problems = []
     for key, declaration in declared.items():
         if key not in config:
             problems.append(f"{key} has no value and no default")
         elif "type" in declaration and type(config[key]) is not _TYPES[declaration["type"]]:
-            problems.append(f"{key} is {config[key]!r}, not of type {declaration['type']}")
+            problems.append(f"{key} is {config[key]!r}; its type must be {declaration['type']}")
     return problems
 
 
 def _unknown(
     declared: Mapping[str, Any], config: Mapping[str, Any], namespace: str
 ) -> Iterator[str]:
-    """What the program would refuse: keys of its own namespace that nobody declared."""
+    """Find what the program refuses: keys of its own namespace that Pulumi.yaml does not have."""
     for key in config:
         if key.startswith(f"{namespace}:") and key not in declared:
             from components.wording import did_you_mean  # noqa: PLC0415 -- brings Pulumi along

@@ -1,6 +1,5 @@
-"""The stack that a command works on, as its outputs tell of it."""
+"""The stack that a command works on, read from the stack's outputs."""
 
-import difflib
 import json
 import sys
 from collections.abc import Iterable, Mapping
@@ -10,17 +9,20 @@ from typing import Any, Final, Self
 
 from handlers.ledger.branches import Branch
 from operate.errors import UsageError
+from operate.preset_meaning import meant
 
 STANDARD_INPUT: Final = "-"
 
 HOW_TO_GET_OUTPUTS: Final = (
-    "Of a deployed stack: `pulumi stack output --json > outputs.json`. "
-    "Of the local cloud: `python -m local up --json > outputs.json`."
+    "For a deployed stack, run `pulumi stack output --json > outputs.json`; "
+    "for the local cloud, `python -m local up --json > outputs.json`."
 )
+
+NEWER_PRESET: Final = "If it was added after these outputs were taken, take them again."
 
 TEXTS: Final = ("input_bucket", "topic_arn", "ledger_table", "reconcile_function")
 TEXTS_BY_PRESET: Final = ("queue_urls", "dead_letter_queue_urls")
-"""The outputs that the commands need."""
+"""The outputs that every command needs."""
 
 ENVIRONMENT: Final = (
     "AWS_ENDPOINT_URL",
@@ -28,7 +30,7 @@ ENVIRONMENT: Final = (
     "AWS_SECRET_ACCESS_KEY",
     "AWS_CA_BUNDLE",
 )
-"""What has to be known to reach a local cloud."""
+"""The variables without which a local cloud cannot be reached."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,23 +46,23 @@ class Stack:
     estimate: Mapping[str, Any] = field(default_factory=dict)
     """What the presets cost, as the stack exports it."""
     environment: Mapping[str, str] = field(default_factory=dict)
-    """How to reach a local cloud; empty for AWS, where the caller's own settings count."""
+    """How to reach a local cloud; empty for AWS, which the caller's own settings reach."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
-    """All of the stack's outputs: what a single command needs, it looks up here."""
+    """All outputs, for a command that needs more than the others."""
 
     @classmethod
     def load(cls, source: str | None) -> Self:
         """Read the outputs of a stack.
 
         Args:
-            source: a file, or `-` for standard input. It holds what `pulumi stack output --json`
+            source: A file, or `-` for standard input. It holds what `pulumi stack output --json`
                 or `python -m local up --json` prints.
 
         Raises:
-            UsageError: there is no such file, or it holds something else.
+            UsageError: The file does not exist, or holds something else.
         """
         if source is None:
-            raise UsageError(f"--outputs FILE is missing: which stack? {HOW_TO_GET_OUTPUTS}")
+            raise UsageError(f"--outputs FILE is missing. {HOW_TO_GET_OUTPUTS}")
         document = _read(source)
         if "outputs" in document and "environment" in document:
             outputs = _object(document, "outputs", source)
@@ -88,12 +90,12 @@ class Stack:
 
     @property
     def fanout(self) -> str:
-        """What the jobs of this stack carry: the topic's name, which is unique in its account."""
+        """The fan-out's name in job metadata: the topic's name, which is unique in its account."""
         topic_arn: str = self.outputs["topic_arn"]
         return topic_arn.rpartition(":")[2]
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of something beside the topic: in its partition, region and account."""
+        """Build the ARN of a resource in the topic's partition, region and account."""
         _, partition, _, region, account, _ = self.outputs["topic_arn"].split(":")
         return f"arn:{partition}:{service}:{region}:{account}:{resource}"
 
@@ -104,14 +106,14 @@ class Stack:
             UsageError: the stack has no such preset.
         """
         if preset not in self.branches:
-            near = difflib.get_close_matches(preset, self.branches, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            guesses = " or ".join(map(repr, meant(preset, self.branches)))
+            hint = f"Did you mean {guesses}?" if guesses else NEWER_PRESET
             known = ", ".join(sorted(self.branches))
-            raise UsageError(f"The stack has no preset {preset!r}, only {known}.{hint}")
+            raise UsageError(f"The stack has no preset {preset!r}, only {known}. {hint}")
         return self.branches[preset]
 
     def chosen(self, preset: str | None) -> list[Branch]:
-        """The branch of a preset, or all branches when it is None.
+        """Return the branch of a preset, or all branches for None.
 
         Raises:
             UsageError: the stack has no such preset.
@@ -130,11 +132,13 @@ def _read(source: str) -> Mapping[str, Any]:
     except OSError as error:
         raise UsageError(f"--outputs {source}: {error.strerror}. {HOW_TO_GET_OUTPUTS}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"--outputs {source}: not a text file. {HOW_TO_GET_OUTPUTS}") from error
+        raise UsageError(
+            f"--outputs {source}: this is not a text file. {HOW_TO_GET_OUTPUTS}"
+        ) from error
 
 
 def _first_object(lines: Iterable[str], source: str) -> Mapping[str, Any]:
-    """Read the first JSON object, not more: behind a pipe `local up` goes on without an end."""
+    """Read the first JSON object and no more: `local up` does not close its end of a pipe."""
     text = ""
     for line in lines:
         text += line

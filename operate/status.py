@@ -1,4 +1,4 @@
-"""`python -m operate status`: what has become of one upload."""
+"""`python -m operate status`: the state of one upload, preset by preset."""
 
 import argparse
 from collections.abc import Collection
@@ -21,12 +21,13 @@ from operate.overwritten import overwritten
 from operate.progress import say
 from operate.report import print_json, print_table
 from operate.stack_outputs import Stack
+from operate.suffixes import check_listened
 from operate.versions import latest_version
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-SUMMARY = "what has become of one upload"
+SUMMARY = "show the state of one upload, preset by preset"
 
 HEADER: Final = (
     "preset",
@@ -41,45 +42,44 @@ HEADER: Final = (
 )
 
 NOT_BEGUN: Final = "not begun"
-"""Nobody has claimed the rendition: its message waits in the branch's queue, or was lost."""
+"""No function has claimed the rendition: its message waits in the branch's queue, or is lost."""
 
 NOT_ASKED_FOR: Final = "not asked for"
-"""The preset was added after the upload; a backfill asks for it, if no newer upload took its place.
-"""
+"""The preset was added after the upload. A backfill renders it, unless a newer upload exists."""
 
 NOT_DUE: Final = "not due yet"
 
 NONE_LEFT: Final = "none, a newer upload took its place"
 
 OVERWRITTEN: Final = (
-    "A newer upload of the key took its place: this one gets no job any more, and one that still "
-    "runs is canceled. Its outputs stay until those of the newer upload replace them."
+    "A newer upload of the key took its place: this one gets no further job, and a running job is "
+    "canceled. Its outputs stay until those of the newer upload replace them."
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class PresetStatus:
-    """What has become of an upload for one preset."""
+    """The state of an upload for one preset."""
 
     preset: str
     state: str
-    """As in the ledger, or one of the two above."""
+    """As in the ledger, or `NOT_BEGUN` or `NOT_ASKED_FOR`."""
     attempt: int = 0
     """Number of the latest attempt; 0 when there was none."""
     job_id: str | None = None
     failure: Failure | None = None
     outputs: tuple[Output, ...] = ()
     claimed_at: datetime | None = None
-    """When the latest attempt was begun."""
+    """When a function claimed the latest attempt."""
     ended_at: datetime | None = None
-    """When it came to its end."""
+    """When that attempt ended."""
     waiting_since: datetime | None = None
-    """Since when nothing has happened; None when nothing is left to happen."""
+    """When it changed last; None when nothing is due any more."""
     owed: frozenset[Duty] = frozenset()
 
     @classmethod
     def of(cls, rendition: Rendition) -> Self:
-        """Tell what the ledger knows."""
+        """Take over what the ledger has."""
         return cls(
             preset=rendition.preset,
             state=rendition.state,
@@ -94,7 +94,7 @@ class PresetStatus:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Its part of the line that `--json` prints."""
+        """Its member of the line of `--json`."""
         return {
             **asdict(self),
             "claimed_at": self.claimed_at and self.claimed_at.isoformat(),
@@ -104,7 +104,7 @@ class PresetStatus:
         }
 
     def cells(self, now: datetime) -> tuple[str, ...]:
-        """The row of the table."""
+        """Its row of the table."""
         return (
             self.preset,
             self.state,
@@ -120,18 +120,18 @@ class PresetStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """What has become of an upload."""
+    """The state of an upload for all presets."""
 
     upload: Upload
     asset: Asset | None
-    """None when its item has expired."""
+    """None if its item has expired."""
     presets: tuple[PresetStatus, ...]
     overwritten: bool
-    """Whether a newer upload of the key took its place: it gets no job any more."""
+    """Whether a newer upload of the key took its place: it gets no further job."""
 
     @property
     def announcement(self) -> str:
-        """Whether everybody has been told of the asset."""
+        """Whether the asset was announced to the completed topic's subscribers."""
         if self.asset is None or self.asset.is_pending:
             return NONE_LEFT if self.overwritten else NOT_DUE
         if State.SUPERSEDED in self.asset.ends.values():
@@ -139,7 +139,7 @@ class Status:
         return "owed" if self.asset.is_due else "sent"
 
     def as_json(self) -> dict[str, Any]:
-        """The line that `--json` prints. Its members are an interface: other tools read them."""
+        """The line of `--json`. The members are an interface: other tools read them."""
         return {
             "bucket": self.upload.bucket,
             "key": self.upload.key,
@@ -152,30 +152,38 @@ class Status:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
-    parser.add_argument("key", metavar="KEY", help="the key that was uploaded")
+    """Add the command's arguments and options."""
+    parser.add_argument("key", metavar="KEY", help="the key of the upload, as S3 lists it")
     parser.add_argument(
-        "--version-id", metavar="V", help="S3's version id of the upload (the latest)"
+        "--version-id",
+        metavar="V",
+        help="the upload's version id in S3 (default: that of the latest upload)",
     )
     add_stack_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what the ledger knows of an upload, and return the exit code.
+    """Print what the ledger has about an upload, and return the exit code.
 
     Raises:
-        OperateError: S3 or the ledger does not know it.
+        OperateError: The stack does not listen to the key, or S3 or the ledger does not know it.
+        ClientError, BotoCoreError: S3 or DynamoDB refused.
     """
     stack = Stack.load(options.outputs)
     clients = Clients(stack)
-    version_id = options.version_id or latest_version(clients.s3, stack.input_bucket, options.key)
-    status = read(clients.dynamodb, stack, options.key, version_id)
+    bucket, key = stack.input_bucket, options.key
+    try:
+        version_id = options.version_id or latest_version(clients.s3, bucket, key)
+        status = read(clients.dynamodb, stack, key, version_id)
+    except OperateError:
+        check_listened(clients.s3, bucket, key)
+        raise
     if options.json:
         print_json([status.as_json()])
     else:
         now = datetime.now(UTC)
         print_table(HEADER, [preset.cells(now) for preset in status.presets])
-    say(f"{options.key}, version {version_id}. Announcement of the asset: {status.announcement}.")
+    say(f"{key}, version {version_id}. Announcement of the asset: {status.announcement}.")
     if status.overwritten:
         say(OVERWRITTEN)
     return 0
@@ -185,7 +193,7 @@ def read(client: "DynamoDBClient", stack: Stack, key: str, version_id: str) -> S
     """Read an upload from the ledger.
 
     Raises:
-        OperateError: The ledger does not know it.
+        OperateError: The upload is not in the ledger.
         ClientError, BotoCoreError: DynamoDB refused.
     """
     wanted = Upload(
@@ -205,10 +213,10 @@ def read(client: "DynamoDBClient", stack: Stack, key: str, version_id: str) -> S
             known.append(Rendition.from_item(item))
     if asset is None and not known:
         raise OperateError(
-            f"The ledger knows nothing of {key!r}, version {version_id}. Its notice waits in the "
-            "queues, or was lost: an hour after the upload `reconcile --task uploads` asks for it "
-            "anew, if it is still the newest one of its key. The ledger also knows nothing of keys "
-            "that the stack does not listen to, and forgets after its retention."
+            f"The upload {key!r}, version {version_id}, is not in the ledger. Its message waits in "
+            "a queue or is lost, or the stack does not listen to such keys, or the ledger's "
+            "retention is over. From an hour after the upload, `reconcile --task uploads` sends a "
+            "lost message again, for the newest upload of a key."
         )
     upload = asset.upload if asset else known[0].upload
     return Status(
@@ -222,7 +230,7 @@ def read(client: "DynamoDBClient", stack: Stack, key: str, version_id: str) -> S
 def _presets(
     known: Collection[Rendition], asked_for: Collection[str], there_are: Collection[str]
 ) -> tuple[PresetStatus, ...]:
-    """One status per preset: those with a rendition, those without, those that came later."""
+    """Make a status for each preset, also for those that were added after the upload."""
     statuses = {preset: PresetStatus(preset=preset, state=NOT_ASKED_FOR) for preset in there_are}
     statuses |= {preset: PresetStatus(preset=preset, state=NOT_BEGUN) for preset in asked_for}
     statuses |= {rendition.preset: PresetStatus.of(rendition) for rendition in known}

@@ -1,4 +1,4 @@
-"""Which version of an object is the upload that an operator means."""
+"""Finds the version of an object that an operator means."""
 
 from typing import TYPE_CHECKING
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
 
 def latest_version(s3: "S3Client", bucket: str, key: str) -> str:
-    """Find the version id of the latest upload of a key, even if it was deleted since.
+    """Find the version id of the latest upload of a key, even if a delete marker hides it.
 
     Raises:
         OperateError: S3 has no upload of this key.
-        ClientError, BotoCoreError: S3 refused to say.
+        ClientError, BotoCoreError: S3 refused.
     """
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key):
         versions = page.get("Versions", [])
@@ -24,7 +24,6 @@ def latest_version(s3: "S3Client", bucket: str, key: str) -> str:
         if versions:
             break
     raise OperateError(
-        f"The bucket {bucket} has no upload of the key {key!r}. Keys are written as S3 lists them, "
-        "in upper and lower case. An upload that S3 has removed can still be asked for by its "
-        "--version-id."
+        f"The bucket {bucket} has no upload of the key {key!r}. Write the key as S3 lists it; "
+        "upper and lower case differ. For a version that was deleted from S3, add --version-id."
     )

@@ -19,6 +19,12 @@ PHYSICAL_SUFFIX = "-0a1b2c3"
 
 COMPONENT = "videoconverter:index:TranscodeFanout"
 
+PARTS = tuple(
+    f"videoconverter:index:{kind}"
+    for kind in ("Branch", "Intake", "Ledger", "Monitoring", "Outcome", "Reconcile")
+)
+"""The components that a fan-out is made of."""
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -34,6 +40,8 @@ class Recorded:
     """Whether Pulumi leaves it alone when it is no longer asked for."""
     request: Any = None
     """The RegisterResourceRequest itself, with everything else that the engine is told."""
+    aliases: frozenset[str] = frozenset()
+    """URNs by which Pulumi knows it from an earlier deployment."""
 
     @property
     def waits_for(self) -> set[str]:
@@ -137,6 +145,10 @@ class _Monitor(mocks.MockMonitor):
                 depends_on=frozenset(request.dependencies),
                 is_retained=request.retainOnDelete,
                 request=request,
+                aliases=frozenset(
+                    self.make_urn(alias.spec.parentUrn, request.type, request.name)
+                    for alias in request.aliases
+                ),
             )
         )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi leaves it so

@@ -17,10 +17,11 @@ from operate.__main__ import main
 from operate.clients import Clients
 from operate.stack_config import PROJECT_FOLDER, StackConfig
 from operate.stack_outputs import Stack
+from operate.suffixes import listened_suffixes
 from operate.verify.checks import CHECKS, judge
 from operate.verify.permissions import operator_policy
 from operate.verify.receiver import NAME_PREFIX
-from operate.verify.trial import Order, Trial, listened_suffixes
+from operate.verify.trial import Order, Trial
 from tests.local.mediaconvert import clips
 
 Document = Mapping[str, Any]
@@ -208,7 +209,7 @@ class Runs:
         stack = Stack.load(str(self._stack_of(**replaced)))
         clients = Clients(stack)
         order = Order(
-            suffixes=listened_suffixes(clients, stack.input_bucket),
+            suffixes=listened_suffixes(clients.s3, stack.input_bucket),
             with_failure=False,
             patience=patience,
             settle=0,

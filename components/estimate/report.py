@@ -56,22 +56,23 @@ class Use:
     dynamodb_reads: float = 0
 
 
-UPLOAD_USE = Use(sns_publishes=2, dynamodb_writes=5, dynamodb_reads=2)
+UPLOAD_USE = Use(sns_publishes=2, dynamodb_writes=7, dynamodb_reads=2)
 """For an upload: S3's notification and the asset's announcement. In the ledger the newest version,
-the asset's beginning and end, two of them with the index; the branches and the renditions read."""
+the asset's beginning and end, two of them with both indexes; the branches and the renditions read.
+"""
 
 RENDITION_USE = Use(
     function_calls=2,
     function_seconds=1.5,
     sqs_requests=6,
     sns_publishes=1,
-    dynamodb_writes=14,
-    dynamodb_reads=3,
+    dynamodb_writes=16,
+    dynamodb_reads=4,
 )
 """For an upload and preset: `submit_job` (1 s) and `job_outcome` (0.5 s); a message sent, received
 and deleted in the queue of each; the announcement. In the ledger six writes (claim, job, outcome,
-announced, and the asset told of it, which is two), eight more that the index takes for them, and
-the asset, the rendition and the newest version read."""
+announced, and the asset told of it, which is two), ten more that the indexes take for them, and
+the asset and the rendition read once, the newest version twice."""
 
 
 def report(presets: Sequence[Preset], *, seconds: float = UPLOAD_SECONDS) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Run ffmpeg as a child process."""
 
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -73,6 +74,16 @@ class Cancellation:
 
 
 @cache
+def _ending_with_its_parent() -> tuple[str, ...]:
+    """What runs a command so that the kernel kills it when this process dies, even by SIGKILL.
+
+    `setpriv` is part of Linux's util-linux; elsewhere an encode runs to its end.
+    """
+    setpriv = shutil.which("setpriv")
+    return (setpriv, "--pdeathsig", "KILL") if setpriv else ()
+
+
+@cache
 def executable() -> str:
     """Return the ffmpeg of `imageio-ffmpeg`, or the one that IMAGEIO_FFMPEG_EXE names."""
     return str(imageio_ffmpeg.get_ffmpeg_exe())
@@ -101,6 +112,7 @@ def encode(
         CanceledError: `cancellation` was cancelled.
     """
     command = [
+        *_ending_with_its_parent(),
         executable(),
         *("-hide_banner", "-nostdin", "-nostats", "-y"),
         *("-loglevel", "error", "-progress", "pipe:1"),

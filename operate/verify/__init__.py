@@ -1,4 +1,4 @@
-"""`python -m operate verify`: does AWS do what the project assumes? A sample shows it."""
+"""`python -m operate verify`: check with a sample that AWS does what the project assumes."""
 
 from operate.verify.command import SUMMARY, add_arguments, run
 

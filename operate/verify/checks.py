@@ -1,4 +1,4 @@
-"""What the project assumes of AWS, as data: one check for each line that `verify` prints."""
+"""What the project assumes of AWS: one check for each line that `verify` prints."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,28 +14,28 @@ class Check:
     """One thing that the project assumes."""
 
     name: str
-    """What the line begins with."""
+    """The beginning of its line."""
     assumes: str
     documented: str
-    """Where AWS documents it, or that no page of AWS does."""
+    """The page on which AWS documents it, or that none does."""
     look: Look
 
 
 @dataclass(frozen=True)
 class Line:
-    """What a check has found about all presets."""
+    """The result of a check for all presets."""
 
     check: Check
     findings: Mapping[str, Finding]
 
     @property
     def verdict(self) -> Verdict:
-        """The worst."""
+        """The worst verdict of all presets."""
         return max((each.verdict for each in self.findings.values()), key=list(Verdict).index)
 
     @property
     def text(self) -> str:
-        """What the findings say, the same one once; of what differs, only that."""
+        """The texts of the findings with the worst verdict, each once."""
         told: dict[str, list[str]] = {}
         for preset, finding in self.findings.items():
             if finding.verdict == self.verdict:
@@ -45,7 +45,7 @@ class Line:
         return "; ".join(f"{', '.join(presets)}: {text}" for text, presets in told.items())
 
     def as_json(self) -> dict[str, Any]:
-        """The line that `--json` prints. Its members are an interface: other tools read them."""
+        """Its line of `--json`. The members are an interface: other tools read them."""
         return {
             "check": self.check.name,
             "verdict": self.verdict,
@@ -62,7 +62,7 @@ class Line:
 
 
 def judge(facts: Facts) -> list[Line]:
-    """Look at everything that was seen."""
+    """Run every check on the facts."""
     return [
         Line(check, {name: check.look(facts, branch) for name, branch in facts.branches.items()})
         for check in CHECKS
@@ -75,7 +75,7 @@ def _told(finding: Finding) -> str:
 
 
 API: Final = "MediaConvert API Reference"
-"""It is botocore's model as well, member by member."""
+"""It has the same members as botocore's model."""
 
 GUIDE: Final = "MediaConvert User Guide"
 
@@ -84,16 +84,16 @@ NO_PAGE: Final = "no page of AWS says"
 CHECKS: Final = (
     Check(
         name="notification",
-        assumes="S3 tells the topic of every new object, with its URL-encoded key, version, ETag "
-        "and size.",
+        assumes="S3 notifies the topic about every new object, with its URL-encoded key, version, "
+        "ETag and size.",
         documented="S3 User Guide, *Event message structure*; the delay: typically seconds, "
         "sometimes a minute or longer.",
         look=looks.notification,
     ),
     Check(
         name="delivery",
-        assumes="The queue's policy lets SNS deliver, and the function takes the notice: nothing "
-        "lands in the dead-letter queue.",
+        assumes="The queue's policy lets SNS deliver, and the function accepts the notification: "
+        "there is no dead letter.",
         documented="SNS Developer Guide, *Fanout to Amazon SQS queues*, by an example of a policy "
         f"with `aws:SourceArn`. Which other condition keys SNS sends: {NO_PAGE}.",
         look=looks.of_notified(looks.delivery),
@@ -101,7 +101,7 @@ CHECKS: Final = (
     Check(
         name="job",
         assumes="`submit_job` may create a job in its pipeline and pass the pipeline's role on; "
-        "GetJob tells the role, the queue and the metadata that were asked for.",
+        "GetJob returns the role, the queue and the metadata that were asked for.",
         documented=f"{API}, *Jobs*; Service Authorization Reference. How soon a new role is known "
         f"to MediaConvert: {NO_PAGE}.",
         look=looks.of_notified(looks.job),
@@ -109,26 +109,26 @@ CHECKS: Final = (
     Check(
         name="one job",
         assumes="There are no more jobs than attempts.",
-        documented=f"{API}, *Jobs*: a ClientRequestToken is good for a minute. Beyond that it is "
-        "the ledger's work.",
+        documented=f"{API}, *Jobs*: a ClientRequestToken works for a minute. After that, the "
+        "ledger prevents a second job.",
         look=looks.of_job(looks.one_job),
     ),
     Check(
         name="ListJobs",
-        assumes="ListJobs of the pipeline, newest first, shows a job within "
+        assumes="ListJobs of the pipeline, newest first, returns a job within "
         f"{LISTED_WITHIN} seconds of CreateJob: the search for a lost answer relies on it.",
         documented=f"{API}, *Jobs*: the order. How soon a job is listed: {NO_PAGE}.",
         look=looks.listing(lambda branch: branch.listed_at),
     ),
     Check(
         name="SearchJobs",
-        assumes="SearchJobs by input file and pipeline shows it as soon.",
+        assumes="SearchJobs by input file and pipeline returns a job within the same time.",
         documented=f"{API}, *Search*: the filters. How soon a job is found: {NO_PAGE}.",
         look=looks.listing(lambda branch: branch.searched_at),
     ),
     Check(
         name="end of the job",
-        assumes="MediaConvert takes on the pipeline's role, whose trust names the pipeline as the "
+        assumes="MediaConvert assumes the pipeline's role, whose trust names the pipeline as the "
         "source; it reads the upload and writes the rendition.",
         documented=f"{GUIDE}, on preventing the confused deputy. How long a job waits and takes: "
         f"{NO_PAGE}.",
@@ -143,9 +143,9 @@ CHECKS: Final = (
     Check(
         name="tier",
         assumes="The job is billed at the tier that the estimate assumes: basic, where the preset "
-        "does not say otherwise.",
-        documented="The pricing page says what leaves the basic tier. No answer of the API names "
-        "the tier, but for an accelerated job, which is professional.",
+        "does not ask for more.",
+        documented="The pricing page lists what is beyond the basic tier. No answer of the API "
+        "names the tier, except that an accelerated job is professional.",
         look=looks.of_job(looks.tier),
     ),
     Check(
@@ -155,13 +155,13 @@ CHECKS: Final = (
         documented=f"{GUIDE}, [COMPLETE](https://docs.aws.amazon.com/mediaconvert/latest/ug/"
         "ev_status_complete.html), by an example; [delivery]"
         "(https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-mediaconvert.html): "
-        f"durable, which is at least once. The delay: {NO_PAGE}.",
+        f"durable, which means at least once. The delay: {NO_PAGE}.",
         look=looks.of_job(looks.event),
     ),
     Check(
         name="outcome",
-        assumes="The stack's own rule, whose pattern names `aws.mediaconvert`, hands the event to "
-        "the outcome queue, and the ledger learns of the end.",
+        assumes="The stack's own rule, whose pattern names `aws.mediaconvert`, sends the event to "
+        "the outcome queue, and the end is written to the ledger.",
         documented="EventBridge User Guide, [resource-based policies]"
         "(https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html), "
         f"by an example with `aws:SourceArn`. Which other condition keys it sends: {NO_PAGE}.",
@@ -185,22 +185,22 @@ CHECKS: Final = (
     ),
     Check(
         name="announcement",
-        assumes="A subscriber of the completed topic is told of each rendition.",
+        assumes="A subscriber of the completed topic receives an announcement of each rendition.",
         documented="SNS Developer Guide: at least once.",
         look=looks.of_job(looks.announcement),
     ),
     Check(
         name="asset",
-        assumes="It is told of the asset when all renditions have ended; the delay is that of the "
-        "whole way.",
+        assumes="It receives the announcement of the asset when all renditions have ended. The "
+        "delay is counted from the upload.",
         documented="SNS Developer Guide: at least once.",
         look=looks.of_notified(looks.asset),
     ),
     Check(
         name="dead letter",
-        assumes="A file that is no video ends as a dead letter with a code and a reason.",
+        assumes="A file that is no video becomes a dead letter with a code and a reason.",
         documented=f"{GUIDE}, *Error codes*. Which code which file gets: {NO_PAGE}.",
         look=looks.of_notified(looks.dead_letter),
     ),
 )
-"""In the order in which a sample comes by."""
+"""In the order of a sample's way through the stack."""

@@ -1,26 +1,26 @@
-"""`python -m operate verify`: does AWS do what the project assumes? A sample shows it."""
+"""`python -m operate verify`: check with a sample that AWS does what the project assumes."""
 
 import argparse
 import json
-import math
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from operate.clients import Clients
 from operate.errors import OperateError, UsageError
-from operate.options import add_stack_options
+from operate.options import add_stack_options, number_from_zero
 from operate.progress import say
 from operate.report import print_json, print_table
 from operate.stack_outputs import HOW_TO_GET_OUTPUTS, Stack
+from operate.suffixes import listened_suffixes
 from operate.verify.checks import Line, judge
 from operate.verify.looks import Verdict
 from operate.verify.permissions import operator_policy
 from operate.verify.receiver import NAME_PREFIX
 from operate.verify.sample import SECONDS
-from operate.verify.trial import KEY_PREFIX, Order, Trial, listened_suffixes
+from operate.verify.trial import KEY_PREFIX, Order, Trial
 
-SUMMARY = "send a sample through a deployed stack, and check what is assumed of AWS"
+SUMMARY = "send a sample through a deployed stack, and check what the project assumes of AWS"
 
 HEADER: Final = ("what", "verdict", "seen")
 
@@ -28,57 +28,57 @@ NEEDED_OUTPUTS: Final = ("completed_topic_arn", "estimate", "output_buckets")
 """Outputs that only this command reads."""
 
 PATIENCE: Final = 600.0
-"""Seconds without news: an on-demand pipeline starts a job within minutes."""
+"""Seconds without progress: an on-demand pipeline starts a job within minutes."""
 
 SETTLE: Final = 60.0
 """Seconds until the temporary queue works. SQS may take a minute for a queue's attributes
 (SetQueueAttributes), EventBridge "a short period of time" for a rule (PutRule), SNS "a moment" for
-a subscription: what it refuses meanwhile would be told as a fault."""
+a subscription: what they lose until then would be reported as a fault."""
 
 CENTS: Final = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Add the command's arguments and options."""
     parser.add_argument("--yes", action="store_true", help="do not ask before money is spent")
     parser.add_argument(
         "--with-failure",
         action="store_true",
-        help="also send a broken file, to see its dead letters; this rings the stack's alarms",
+        help="also send a broken file, to check its dead letters; this triggers the stack's alarms",
     )
     parser.add_argument(
         "--policy",
         action="store_true",
-        help="do nothing but print the IAM policy that this command needs",
+        help="only print the IAM policy that this command needs",
     )
     parser.add_argument(
         "--timeout",
-        type=_seconds,
+        type=number_from_zero,
         default=PATIENCE,
         metavar="SECONDS",
-        help=f"stop to wait after so long without news ({PATIENCE:.0f})",
+        help=f"stop waiting after this time without progress (default: {PATIENCE:.0f})",
     )
     parser.add_argument(
         "--settle",
-        type=_seconds,
+        type=number_from_zero,
         default=SETTLE,
         metavar="SECONDS",
-        help=f"wait so long before the upload, until the temporary queue works ({SETTLE:.0f})",
+        help=f"wait before the upload until the temporary queue works (default: {SETTLE:.0f})",
     )
     add_stack_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Tell what will be done, ask, do it, print a line for each check; return the exit code.
+    """Print the plan, ask, send the sample, print a line for each check; return the exit code.
 
     Raises:
-        UsageError: There is nobody to ask, or the outputs are of an older version.
-        OperateError: The user does not want it.
+        UsageError: There is no terminal to ask on, or the outputs are of an older version.
+        OperateError: The operator did not agree.
     """
     stack = Stack.load(options.outputs)
     missing = [name for name in NEEDED_OUTPUTS if name not in stack.outputs]
     if missing:
-        raise UsageError(f"--outputs: {', '.join(missing)} missing. {HOW_TO_GET_OUTPUTS}")
+        raise UsageError(f"--outputs: missing: {', '.join(missing)}. {HOW_TO_GET_OUTPUTS}")
     if options.policy:
         sys.stdout.write(json.dumps(operator_policy(stack), indent=2) + "\n")
         return 0
@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
         _ask()
     clients = Clients(stack)
     order = Order(
-        suffixes=listened_suffixes(clients, stack.input_bucket),
+        suffixes=listened_suffixes(clients.s3, stack.input_bucket),
         with_failure=options.with_failure,
         patience=options.timeout,
         settle=options.settle,
@@ -109,24 +109,24 @@ def verify(stack: Stack, clients: Clients, order: Order, *, as_json: bool) -> in
 
 
 def plan(stack: Stack, *, with_failure: bool) -> str:
-    """Say what will be done, and what it costs."""
+    """Write what will be done, and what it costs."""
     broken = (
-        "A broken file is uploaded as well: its dead letters ring the stack's alarms, and it costs "
-        "nothing, because MediaConvert bills complete jobs only. "
+        "A broken file is uploaded as well: its dead letters trigger the stack's alarms. It costs "
+        "nothing, because MediaConvert bills only complete jobs. "
         if with_failure
         else ""
     )
     return (
         f"verify uploads {SECONDS} s of video to s3://{stack.input_bucket}/{KEY_PREFIX}..., and "
         f"every preset ({', '.join(sorted(stack.branches))}) renders it. {broken}Subscribers of "
-        "the topics are told of it like of any upload. A queue, two subscriptions and a rule, "
-        f"{NAME_PREFIX}..., watch it. All that is removed at the end, but for the ledger's items, "
-        f"which expire. Price: {price(stack.outputs['estimate'])}."
+        "the topics get the same messages as for any upload. A temporary queue, two subscriptions "
+        f"and a rule, {NAME_PREFIX}..., observe it. At the end all of this is removed, except the "
+        f"ledger's items, which expire. Price: {price(stack.outputs['estimate'])}."
     )
 
 
 def price(estimate: Mapping[str, Any]) -> str:
-    """Say what MediaConvert bills for the sample, from the estimate that the stack exports.
+    """Write what MediaConvert bills for the sample, by the estimate in the stack's outputs.
 
     The rest (requests, a few megabytes in S3 for minutes) is less than a tenth of a cent.
     """
@@ -148,16 +148,11 @@ def _cents(table: Mapping[str, Any], estimate: Mapping[str, Any]) -> str:
     return f"{table['total']['mediaconvert'] * share * CENTS:.2f}"
 
 
-def _seconds(written: str) -> float:
-    number = float(written)
-    if not 0 <= number < math.inf:
-        raise argparse.ArgumentTypeError(f"{written} is no number of seconds")
-    return number
-
-
 def _ask() -> None:
     if not sys.stdin.isatty():
-        raise UsageError("There is no terminal to ask on. Add --yes to spend that without asking.")
+        raise UsageError(
+            "Standard input is not a terminal to ask on. Add --yes to pay without being asked."
+        )
     sys.stderr.write("Go on? [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):

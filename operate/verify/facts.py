@@ -1,4 +1,4 @@
-"""What `verify` has seen of its sample, in the form in which AWS told it."""
+"""What `verify` has observed of its sample, as AWS reported it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Seen:
 
     document: Document
     at: datetime
-    """When SQS took it."""
+    """When SQS received it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,42 +31,42 @@ class OutputFile:
     """A file that an output of a job has written, or should have."""
 
     uri: str
-    """Of the file; where there is none, of its beginning."""
+    """The file's URI; if there is no file, how its URI should begin."""
     size: int
-    """Bytes; 0 when there is no such file."""
+    """Bytes; 0 if there is no such file."""
     expected: Streams | None
     """None where `verify` cannot read the container."""
     found: Streams | None
-    """None where nobody can read the file."""
+    """None where the file cannot be read."""
 
 
 @dataclass(kw_only=True)
 class BranchFacts:
-    """What was seen of one preset."""
+    """What was observed of one preset."""
 
     preset: str
     pipeline_arn: str
-    """As `submit_job` of this branch has it."""
+    """The pipeline in the settings of this branch's `submit_job`."""
     role_arn: str
-    """The role that it hands to jobs."""
+    """The role that it passes to jobs."""
     ledger: PresetStatus | None = None
-    """None before the ledger knows the sample."""
+    """None until the sample is in the ledger."""
     job: Document | None = None
-    """What GetJob told last."""
+    """The latest answer of GetJob."""
     listed_at: datetime | None = None
-    """When ListJobs first showed the job."""
+    """When ListJobs first returned the job."""
     listed_jobs: frozenset[str] = frozenset()
-    """Every job of this upload and preset that ListJobs has shown."""
+    """Ids of the jobs of this upload and preset that ListJobs returned."""
     searched_at: datetime | None = None
-    """When SearchJobs first showed the job."""
+    """When SearchJobs first returned the job."""
     event: Seen | None = None
     announcement: Seen | None = None
     letter: Letter | None = None
     """The dead letter of the sample."""
     files: tuple[OutputFile, ...] = ()
-    """Looked at only of a complete job."""
+    """The files of a complete job; empty for any other."""
     broken: PresetStatus | None = None
-    """What the ledger says of the broken file."""
+    """The ledger's state of the broken file."""
     broken_letter: Letter | None = None
 
     @property
@@ -76,17 +76,17 @@ class BranchFacts:
 
     @property
     def job_status(self) -> str | None:
-        """The job's; None without one."""
+        """The status of the job; None without a job."""
         return self.job["Status"] if self.job else None
 
     @property
     def job_has_ended(self) -> bool:
-        """Whether MediaConvert is through with it."""
+        """Whether MediaConvert has ended the job."""
         return self.job_status in list(JobStatus)
 
     @property
     def has_ended(self) -> bool:
-        """Whether the ledger knows how it ended."""
+        """Whether the ledger has the rendition's end."""
         return self.ledger is not None and self.ledger.state in ENDS
 
     @property
@@ -105,7 +105,7 @@ class BranchFacts:
 
     @property
     def progress(self) -> tuple[object, ...]:
-        """Is another one whenever something was learned."""
+        """A value that changes whenever something new was observed."""
         job = self.job or {}
         return (
             self.ledger and (self.ledger.state, self.ledger.attempt),
@@ -118,36 +118,36 @@ class BranchFacts:
 
 @dataclass(kw_only=True)
 class Facts:
-    """What was seen of the sample."""
+    """What was observed of the sample."""
 
     fanout: str
-    """What the jobs of this stack carry."""
+    """The fan-out's name in job metadata."""
     upload: Upload
     source: Streams
     patience: float
-    """Seconds without news after which `verify` stops to wait."""
+    """Seconds without progress after which `verify` stops waiting."""
     is_notified: bool
     """Whether the bucket has a notification at all."""
     branches: Mapping[str, BranchFacts]
     notice: Seen | None = None
-    """S3's."""
+    """S3's notification of the sample."""
     asset: Seen | None = None
     """The announcement of all renditions together."""
     broken: Upload | None = None
     """The broken file; None without `--with-failure`."""
     broken_at: datetime | None = None
-    """When that was uploaded."""
+    """When the broken file was uploaded."""
     left_behind: list[str] = field(default_factory=list)
     """What could not be cleaned up."""
 
     @property
     def uploaded_at(self) -> datetime:
-        """When S3 had the sample, by S3's own clock. It is told by the notice."""
+        """When S3 received the sample, by S3's clock, from the notification."""
         record = self.notice.document["Records"][0] if self.notice else {}
         return datetime.fromisoformat(record["eventTime"])
 
     def metadata(self, branch: BranchFacts) -> dict[str, str]:
-        """What the job of a branch has to carry."""
+        """The metadata that the job of a branch must have."""
         return {
             JobMetadata.FANOUT: self.fanout,
             JobMetadata.PRESET: branch.preset,
@@ -187,7 +187,7 @@ class Facts:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the ledger knows the end of every rendition."""
+        """Whether the ledger has the end of every rendition."""
         return all(branch.has_ended for branch in self.asked_for)
 
     @property
@@ -200,7 +200,7 @@ class Facts:
 
     @property
     def is_under_way(self) -> bool:
-        """Whether something in the stack still works on what was uploaded, or will."""
+        """Whether the stack is, or will be, at work on the sample or the broken file."""
         return self.notice is not None and not (self.has_ended and self.broken_has_ended)
 
     @property
@@ -214,6 +214,6 @@ class Facts:
 
     @property
     def progress(self) -> tuple[object, ...]:
-        """Is another one whenever something was learned."""
+        """A value that changes whenever something new was observed."""
         branches = tuple(branch.progress for branch in self.branches.values())
         return (self.notice, self.asset, branches)

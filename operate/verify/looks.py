@@ -1,7 +1,7 @@
-"""How each check looks at the facts of one preset.
+"""How each check judges the facts of one preset.
 
-A look calls nobody. Where an earlier hop has failed it says `not checked` with that reason, so that
-a fault is told once, at the hop that has it.
+A look calls no service. If an earlier hop has failed, it returns `not checked` with that reason:
+a fault is reported once, at the hop that has it.
 """
 
 import json
@@ -15,25 +15,26 @@ from handlers.ledger.rendition import State
 from handlers.mediaconvert.job_events import JobEventError, JobStatus, read_job_end
 from handlers.mediaconvert.job_search import MARGIN
 from handlers.mediaconvert.output_groups import bucket_and_key, expected_outputs
+from operate.printable import counted
 from operate.verify.facts import BranchFacts, Document, Facts, Seen
 from operate.verify.streams import describe, differences
 
 LISTED_WITHIN: Final = MARGIN
-"""Seconds from CreateJob to the list that shows the job: what the search for lost answers allows,
-together with clocks that differ."""
+"""Seconds from CreateJob to the list that returns the job: the margin of the search for lost
+answers, which also covers clocks that differ."""
 
 BILLING_TAGS: Final = "QUEUE"
-"""Whose tags every job asks to be billed to."""
+"""The tags to which every job asks to be billed: those of its pipeline."""
 
 DETAIL_TYPE: Final = "MediaConvert Job State Change"
-"""Of the events of jobs."""
+"""The `detail-type` of job events."""
 
 NOT_ACCELERATED: Final = "NOT_APPLICABLE"
-"""What AccelerationStatus always is of a job that asks for no acceleration (API Reference)."""
+"""AccelerationStatus of every job that asks for no acceleration (API Reference)."""
 
 
 class Verdict(StrEnum):
-    """What a line says, the worst last."""
+    """The result of a check, the worst last."""
 
     OK = "ok"
     NOT_CHECKED = "not checked"
@@ -42,13 +43,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check has found about one preset."""
+    """The result of a check for one preset."""
 
     verdict: Verdict
     text: str = ""
-    """What was seen; of what differs, what was expected as well; of what was not checked, why."""
+    """What was observed; if it differs, also what was expected; if it was not checked, why."""
     seconds: float | None = None
-    """How long the hop took, where it can be measured."""
+    """How long the hop took, if it can be measured."""
 
 
 Look = Callable[[Facts, BranchFacts], Finding]
@@ -56,10 +57,10 @@ LookAtJob = Callable[[Facts, BranchFacts, Document], Finding]
 
 
 def notification(facts: Facts, _: BranchFacts) -> Finding:
-    """Did S3 tell the topic, and of the right object?"""
+    """Did S3 notify the topic, about the right object?"""
     if facts.notice is None:
         why = "" if facts.is_notified else "; the bucket has no notification"
-        return _differs("S3's notice on the topic", _nothing(facts) + why)
+        return _differs("S3's notification on the topic", _nothing(facts) + why)
     upload = facts.upload
     wanted = {"versionId": upload.version_id, "eTag": upload.etag, "size": upload.size}
     told = facts.notice.document["Records"][0]["s3"]["object"]
@@ -70,7 +71,7 @@ def notification(facts: Facts, _: BranchFacts) -> Finding:
 
 
 def of_notified(look: Look) -> Look:
-    """Look only where the notice went to the preset."""
+    """Look only if the notification went to the preset."""
 
     def looked(facts: Facts, branch: BranchFacts) -> Finding:
         if facts.notice is None:
@@ -83,7 +84,7 @@ def of_notified(look: Look) -> Look:
 
 
 def delivery(_: Facts, branch: BranchFacts) -> Finding:
-    """Did the queue take the notice, and the function make something of it?"""
+    """Did the queue receive the notification, and the function accept it?"""
     letter = branch.letter
     if letter is not None and letter.job_id is None:
         return _differs("no dead letter", _said(letter.code, letter.reason))
@@ -91,7 +92,7 @@ def delivery(_: Facts, branch: BranchFacts) -> Finding:
 
 
 def job(facts: Facts, branch: BranchFacts) -> Finding:
-    """Is there a job, as it was asked for?"""
+    """Is there a job, with the settings that were asked for?"""
     if branch.job is None or facts.notice is None:
         if branch.letter is not None:
             return _not_checked("there is a dead letter instead")
@@ -108,7 +109,7 @@ def job(facts: Facts, branch: BranchFacts) -> Finding:
 
 
 def of_job(look: LookAtJob) -> Look:
-    """Look only where there is a job."""
+    """Look only if there is a job."""
 
     def looked(facts: Facts, branch: BranchFacts) -> Finding:
         if branch.job is None:
@@ -119,7 +120,7 @@ def of_job(look: LookAtJob) -> Look:
 
 
 def listing(first_seen: Callable[[BranchFacts], datetime | None]) -> Look:
-    """How long after CreateJob does a list show the job?"""
+    """How long after CreateJob does a list return the job?"""
 
     def look(facts: Facts, branch: BranchFacts, job: Document) -> Finding:
         seen_at = first_seen(branch)
@@ -128,25 +129,27 @@ def listing(first_seen: Callable[[BranchFacts], datetime | None]) -> Look:
             return _differs(expected, _nothing(facts))
         delay = _between(job["CreatedAt"], seen_at)
         if delay > LISTED_WITHIN:
-            return _differs(expected, f"it after {delay:.0f} s")
+            return _differs(expected, f"the job after {delay:.0f} s")
         return _ok(seconds=delay)
 
     return of_job(look)
 
 
 def one_job(_: Facts, branch: BranchFacts, __: Document) -> Finding:
-    """Are there as many jobs as attempts?"""
+    """Are there no more jobs than attempts?"""
     if not branch.listed_jobs or branch.ledger is None:
-        return _not_checked("ListJobs does not show the job")
+        return _not_checked("ListJobs does not return the job")
     if len(branch.listed_jobs) > branch.ledger.attempt:
-        return _differs(f"{branch.ledger.attempt} jobs", ", ".join(sorted(branch.listed_jobs)))
+        return _differs(
+            counted(branch.ledger.attempt, "job"), ", ".join(sorted(branch.listed_jobs))
+        )
     return _ok()
 
 
 def end(facts: Facts, branch: BranchFacts, job: Document) -> Finding:
     """Did MediaConvert render the sample?"""
     if not branch.job_has_ended:
-        return _differs(JobStatus.COMPLETE, f"{job['Status']}, and {_nothing(facts)} else")
+        return _differs(JobStatus.COMPLETE, f"{job['Status']}, and {_nothing(facts)} after it")
     if job["Status"] != JobStatus.COMPLETE:
         why = _said(job.get("ErrorCode"), job.get("ErrorMessage"))
         return _differs(JobStatus.COMPLETE, f"{job['Status']}, {why}")
@@ -154,25 +157,25 @@ def end(facts: Facts, branch: BranchFacts, job: Document) -> Finding:
 
 
 def billing_tags(_: Facts, __: BranchFacts, job: Document) -> Finding:
-    """Whose tags is the job billed to?"""
+    """Is the job billed to the tags of its pipeline?"""
     seen = job.get("BillingTagsSource")
     return _ok(BILLING_TAGS) if seen == BILLING_TAGS else _differs(BILLING_TAGS, _shown(seen))
 
 
 def tier(_: Facts, __: BranchFacts, job: Document) -> Finding:
-    """Does anything tell that the job was billed above the basic tier?"""
+    """Does the job show that it was billed above the basic tier?"""
     seen = job.get("AccelerationStatus")
     asked_for = (job.get("AccelerationSettings") or {}).get("Mode", "DISABLED")
     if asked_for == "DISABLED" and seen != NOT_ACCELERATED:
         return _differs(f"AccelerationStatus {NOT_ACCELERATED}", _shown(seen))
     return _not_checked(
-        f"GetJob tells that AccelerationStatus is {seen}, and nothing else of the tier; the usage "
+        f"GetJob returns AccelerationStatus {seen} and nothing else about the tier; the usage "
         "types of the next day's bill name it"
     )
 
 
 def event(facts: Facts, branch: BranchFacts, job: Document) -> Finding:
-    """Did an event tell how the job ended, and what it wrote?"""
+    """Did an event report how the job ended, and what it wrote?"""
     if not branch.job_has_ended:
         return _not_checked("the job has not ended")
     if branch.event is None:
@@ -185,7 +188,7 @@ def event(facts: Facts, branch: BranchFacts, job: Document) -> Finding:
 def _problems_of_event(
     facts: Facts, branch: BranchFacts, job: Document, event: Seen
 ) -> Iterator[Finding]:
-    """Read the event as `job_outcome` does, and compare it with what GetJob tells."""
+    """Read the event as `job_outcome` does, and compare it with the answer of GetJob."""
     detail_type = event.document.get("detail-type")
     if detail_type != DETAIL_TYPE:
         yield _differs(f"the detail-type {DETAIL_TYPE}", _shown(detail_type))
@@ -214,14 +217,16 @@ def outcome(facts: Facts, branch: BranchFacts, job: Document) -> Finding:
         return _not_checked("there was no event")
     ledger = branch.ledger
     if ledger is None or ledger.ended_at is None or not branch.has_ended:
-        return _differs("the end in the ledger", f"{_state(branch)}, and {_nothing(facts)} else")
+        return _differs(
+            "the end in the ledger", f"{_state(branch)}, and {_nothing(facts)} after it"
+        )
     if job["Status"] == JobStatus.COMPLETE and ledger.state != State.COMPLETE:
         return _differs(f"{State.COMPLETE} in the ledger", _state(branch))
     return _ok(seconds=_between(branch.event.at, ledger.ended_at))
 
 
 def of_complete(look: Callable[[BranchFacts], Finding]) -> Look:
-    """Look only where a job is complete."""
+    """Look only if the job is complete."""
 
     def looked(_: Facts, branch: BranchFacts, job: Document) -> Finding:
         if job["Status"] != JobStatus.COMPLETE:
@@ -232,7 +237,7 @@ def of_complete(look: Callable[[BranchFacts], Finding]) -> Look:
 
 
 def output(branch: BranchFacts) -> Finding:
-    """Does an object lie where each output should?"""
+    """Is there an object for each output?"""
     missing = [file.uri for file in branch.files if file.size == 0]
     if missing or not branch.files:
         return _differs("an object for each output", f"none at {', '.join(missing)}")
@@ -240,7 +245,7 @@ def output(branch: BranchFacts) -> Finding:
 
 
 def streams(branch: BranchFacts) -> Finding:
-    """Do the outputs hold what the preset asks for?"""
+    """Do the outputs contain what the preset asks for?"""
     told = []
     for file in branch.files:
         if file.expected is None or file.size == 0:
@@ -254,9 +259,9 @@ def streams(branch: BranchFacts) -> Finding:
 
 
 def announcement(facts: Facts, branch: BranchFacts, job: Document) -> Finding:
-    """Was a subscriber told of the rendition?"""
+    """Did a subscriber receive the announcement of the rendition?"""
     if not branch.has_ended:
-        return _not_checked("the ledger does not know the end")
+        return _not_checked("the end is not in the ledger")
     if branch.announcement is None:
         return _differs("an announcement of the rendition", _nothing(facts))
     told = branch.announcement.document
@@ -269,7 +274,7 @@ def announcement(facts: Facts, branch: BranchFacts, job: Document) -> Finding:
 
 
 def asset(facts: Facts, _: BranchFacts) -> Finding:
-    """Was a subscriber told of all renditions together?"""
+    """Did a subscriber receive the announcement of all renditions together?"""
     if not facts.has_ended:
         return _not_checked("not every rendition has ended")
     if facts.asset is None:
@@ -282,9 +287,9 @@ def asset(facts: Facts, _: BranchFacts) -> Finding:
 
 
 def dead_letter(facts: Facts, branch: BranchFacts) -> Finding:
-    """Was the broken file given up, and is it said why?"""
+    """Is there a dead letter of the broken file, with its reason?"""
     if facts.broken_at is None:
-        return _not_checked("only with --with-failure, which rings the stack's alarms")
+        return _not_checked("only with --with-failure, which triggers the stack's alarms")
     letter = branch.broken_letter
     if letter is None:
         return _differs("a dead letter", _nothing(facts))
@@ -294,7 +299,7 @@ def dead_letter(facts: Facts, branch: BranchFacts) -> Finding:
 
 
 def _ok(text: str = "", *, seconds: float | None = None) -> Finding:
-    # Two clocks that are a little apart can tell an effect before its cause.
+    # With two clocks that differ a little, an effect can seem earlier than its cause.
     return Finding(Verdict.OK, text, None if seconds is None else round(max(0.0, seconds), 1))
 
 

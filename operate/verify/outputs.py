@@ -1,4 +1,4 @@
-"""What a job was asked to write, and what lies in the output bucket."""
+"""Compares what a job was asked to write with the objects in the output bucket."""
 
 import re
 import tempfile
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 READABLE_GROUPS: Final = frozenset({"FILE_GROUP_SETTINGS", "HLS_GROUP_SETTINGS"})
-"""Groups whose files can be read one by one."""
+"""Types of output groups whose files can be read one by one."""
 
 EXTENSIONS: Final = {"M3U8": "ts", "RAW": "jpg", "MP4": "mp4"}
-"""What MediaConvert adds where an output names no extension, by container."""
+"""The extension that MediaConvert adds if an output names none, by container."""
 
 
 def read_outputs(s3: "S3Client", job: Mapping[str, Any], source: Streams) -> Iterator[OutputFile]:
     """Look at a file of each output, and at each playlist.
 
-    One file at a time is downloaded to a temporary folder; of stills and segments only the first.
+    Files are downloaded one at a time to a temporary folder; of stills and segments, only the first
+    is read.
 
     Args:
         s3: The client.
-        job: A complete job, as GetJob tells of it.
-        source: What its input holds.
+        job: A complete job, as GetJob returned it.
+        source: The streams of its input.
 
     Raises:
         ClientError, BotoCoreError: S3 refused.
@@ -65,7 +66,7 @@ def read_outputs(s3: "S3Client", job: Mapping[str, Any], source: Streams) -> Ite
 
 
 def _pattern(beginning: str, output: Mapping[str, Any]) -> re.Pattern[str]:
-    """What the keys of an output's files look like."""
+    """The pattern of the keys of an output's files."""
     container = output["ContainerSettings"]["Container"]
     stem = re.escape(f"{beginning}{output.get('NameModifier', '')}")
     extension = output.get("Extension") or EXTENSIONS.get(container)

@@ -1,4 +1,4 @@
-"""What the operator who runs `verify` has to be allowed."""
+"""The permissions that an operator needs for `verify`."""
 
 from typing import Any, Final
 
@@ -7,11 +7,11 @@ from operate.verify.receiver import NAME_PREFIX
 from operate.verify.trial import KEY_PREFIX
 
 ANYTHING: Final = "*"
-"""For what knows no resource to be bound to, or is only listed."""
+"""For actions that cannot be limited to a resource, or only list."""
 
 
 def operator_policy(stack: Stack) -> dict[str, Any]:
-    """The policy of whoever runs `verify` on this stack, and nothing else."""
+    """Write the least policy with which an operator can run `verify` on this stack."""
     input_bucket = _bucket(stack, stack.input_bucket)
     output_buckets = [
         _bucket(stack, bucket) for bucket in sorted(stack.outputs["output_buckets"].values())
@@ -26,7 +26,7 @@ def operator_policy(stack: Stack) -> dict[str, Any]:
     ledger = stack.arn("dynamodb", f"table/{stack.ledger_table}")
     statements = (
         ("UploadTheSample", ["s3:PutObject"], [f"{input_bucket}/{KEY_PREFIX}*"]),
-        ("SeeWhatTheBucketTellsOf", ["s3:GetBucketNotification"], [input_bucket]),
+        ("ReadTheNotification", ["s3:GetBucketNotification"], [input_bucket]),
         ("ReadTheRenditions", ["s3:GetObject"], [f"{b}/{KEY_PREFIX}*" for b in output_buckets]),
         (
             "FindTheFiles",
@@ -83,6 +83,6 @@ def operator_policy(stack: Stack) -> dict[str, Any]:
 
 
 def _bucket(stack: Stack, name: str) -> str:
-    """A bucket's ARN, which names no region and no account."""
+    """Build a bucket's ARN, which has no region and no account."""
     partition = stack.outputs["topic_arn"].split(":")[1]
     return f"arn:{partition}:s3:::{name}"

@@ -1,4 +1,4 @@
-"""A temporary queue that gets what the stack is told, and what it tells."""
+"""A temporary queue that receives S3's notifications, job events and announcements."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ NAME_PREFIX: Final = "videoconverter-verify-"
 """How the names of the temporary queue and rule begin."""
 
 RETENTION: Final = 3_600
-"""Seconds that the queue keeps a message: no heap grows where `verify` was killed."""
+"""Seconds that the queue keeps a message, so that none pile up after `verify` was killed."""
 
 BATCH: Final = 10
 """Messages per call. The most that SQS gives."""
@@ -33,10 +33,10 @@ TARGET_ID: Final = "queue"
 
 
 class Undoing:
-    """What has to be undone at the end, the latest first; what cannot be is told, and counted."""
+    """Steps that clean up at the end, the latest first; a step that fails is reported."""
 
     def __init__(self) -> None:
-        """Have nothing to undo."""
+        """Start without steps."""
         self._steps: list[tuple[str, Callable[[], object]]] = []
         self.left_behind: list[str] = []
 
@@ -45,7 +45,7 @@ class Undoing:
         self._steps.append((what, undo))
 
     def undo(self) -> None:
-        """Take every step, whatever becomes of the others."""
+        """Take every step, also when others fail."""
         while self._steps:
             what, undo = self._steps.pop()
             try:
@@ -56,16 +56,16 @@ class Undoing:
                 self.leave(what, str(error))
 
     def leave(self, what: str, why: str) -> None:
-        """Say that something stays."""
+        """Report that something was not removed."""
         self.left_behind.append(what)
-        say(f"Left behind: {what}. {why}")
+        say(f"Not removed: {what}. {why}")
 
 
 class Receiver:
     """The queue, its subscriptions to both topics, and the rule that sends it events of jobs.
 
     The subscriptions have no filter: AWS says that one may need 15 minutes to take full effect (SNS
-    Developer Guide, subscription filter policies). The receiver's user drops what is of others.
+    Developer Guide, subscription filter policies). The caller drops messages about other uploads.
     """
 
     def __init__(self, stack: Stack, clients: Clients, run: str) -> None:
@@ -73,7 +73,7 @@ class Receiver:
 
         Args:
             stack: The stack.
-            clients: Of its account.
+            clients: Clients of its account.
             run: A name that no other run has.
         """
         self._clients = clients
@@ -85,7 +85,7 @@ class Receiver:
         self._url = ""
 
     def open(self, undoing: Undoing) -> None:
-        """Create everything; policies first, so that nothing is refused.
+        """Create the queue with its policy, then what sends to it.
 
         Raises:
             OperateError: EventBridge refused the queue as a target.
@@ -149,14 +149,16 @@ class Receiver:
         target = {"Id": TARGET_ID, "Arn": self._queue_arn}
         answer = events.put_targets(Rule=name, Targets=[target])  # type: ignore[list-item]  # as it wants it
         if answer["FailedEntryCount"]:
-            raise OperateError(f"EventBridge refused the queue: {answer['FailedEntries']}")
+            raise OperateError(
+                f"EventBridge refused the temporary queue as a target: {answer['FailedEntries']}"
+            )
         undoing.later(
             f"the target of the rule {name}",
             lambda: events.remove_targets(Rule=name, Ids=[TARGET_ID]),
         )
 
     def receive(self) -> Iterator[Seen]:
-        """Take everything that is there; when there is nothing, wait a second for it.
+        """Receive and delete all messages; without any, wait a second.
 
         Raises:
             ClientError, BotoCoreError: SQS refused.
@@ -178,7 +180,7 @@ class Receiver:
 
 
 def _document(body: str) -> Document:
-    """Read a message; what is no JSON object is nothing that a stack sends."""
+    """Read a message; one that is no JSON object is of no stack and becomes empty."""
     try:
         document = json.loads(body)
     except ValueError:

@@ -1,8 +1,8 @@
 """The sample that `verify` uploads.
 
-PyAV makes it: the development requirements, which every command here comes with, pin it. So nothing
-binary is kept in the project, no ffmpeg needs to be installed, and what reads the renditions is
-what made their source.
+PyAV makes it; the development requirements, which every command here needs, pin it. So the project
+keeps no binary file, needs no installed ffmpeg, and reads the renditions with the library that made
+their source.
 """
 
 from pathlib import Path
@@ -15,19 +15,19 @@ import av.filter
 from operate.verify.streams import Streams, read_streams
 
 SECONDS: Final = 10
-"""Length of the sample. MediaConvert bills no output for less, so a shorter one costs the same."""
+"""Length of the sample: the least that MediaConvert bills for an output."""
 
 PICTURE: Final = (1920, 1080)
-"""Its width and height in pixels: high enough that most presets have to make it smaller."""
+"""Its width and height in pixels: larger than the box of most presets."""
 
 FRAMES_PER_SECOND: Final = 30
-"""The most that MediaConvert bills at its lowest rate."""
+"""The highest frame rate that MediaConvert bills at its lowest price."""
 
 SOUND_RATE: Final = 48_000
 """Samples a second; MediaConvert's usual rate."""
 
 BROKEN: Final = b"This is no video: `python -m operate verify` sends it to see a dead letter."
-"""The content of the file that nobody can render."""
+"""The content of a file that cannot be rendered."""
 
 _PICTURE_FORMAT: Final = "pix_fmts=yuv420p"
 _SOUND_FORMAT: Final = "sample_fmts=fltp:channel_layouts=stereo"
@@ -40,11 +40,11 @@ def make_sample(
 
     Args:
         path: The file.
-        seconds: How long it is.
+        seconds: Its length.
         picture: Width and height in pixels.
 
     Returns:
-        What is in it.
+        The streams of the file.
     """
     width, height = picture
     with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as container:
@@ -67,7 +67,7 @@ def _fill(
     form: tuple[str, str],
     sink: str,
 ) -> None:
-    """Encode everything that a generator of ffmpeg gives, in the form that the encoder takes."""
+    """Encode all frames of an FFmpeg source filter in the encoder's input format."""
     graph = av.filter.Graph()
     graph.link_nodes(graph.add(*source), graph.add(*form), graph.add(sink)).configure()
     while True:

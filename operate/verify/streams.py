@@ -1,4 +1,4 @@
-"""What a media file holds, and what one should hold."""
+"""The streams of a media file, and those that an output should have."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -34,16 +34,16 @@ CODECS: Final = {
 """FFmpeg's name of a codec by MediaConvert's."""
 
 NUMBERED: Final = {"RAW": r"\.\d{7}\.", "M3U8": r"_\d{5}\."}
-"""How the files of an output are numbered behind its name modifier, by container."""
+"""The pattern of the numbers in file names after the name modifier, by container."""
 
 NEVER_ENLARGED: Final = "FIT_NO_UPSCALE"
 FITTED: Final = frozenset({"FIT", NEVER_ENLARGED})
-"""Values of ScalingBehavior with which a picture keeps its proportions and no border is added."""
+"""Values of ScalingBehavior that keep a picture's proportions and add no border."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Streams:
-    """What is in a media file, or should be."""
+    """The streams that a media file has, or should have."""
 
     picture: tuple[int, int] | None
     """Width and height in pixels; None without a picture."""
@@ -52,14 +52,14 @@ class Streams:
     audio_codec: str | None
     """FFmpeg's name; None without sound."""
     seconds: float | None
-    """How long it is; None where the file is a part, or a still."""
+    """Length of the file; None for a segment or a still."""
 
 
 def read_streams(path: Path) -> Streams:
-    """Look into a media file.
+    """Read the streams of a media file.
 
     Raises:
-        FFmpegError: It is none.
+        FFmpegError: The file is not a media file.
     """
     with av.open(str(path)) as container:
         video = next(iter(container.streams.video), None)
@@ -73,11 +73,11 @@ def read_streams(path: Path) -> Streams:
 
 
 def expected_streams(output: Mapping[str, Any], source: Streams) -> Streams:
-    """Tell what an output should hold.
+    """Compute the streams that an output should have.
 
     Args:
-        output: Of a job's settings.
-        source: A picture with square pixels that lies as it is shown, and sound.
+        output: An output of a job's settings.
+        source: The input: square pixels, not rotated, with sound.
     """
     video = output.get("VideoDescription")
     audio = next(iter(output.get("AudioDescriptions", [])), None)
@@ -108,7 +108,7 @@ def _codec(description: Mapping[str, Any] | None) -> str | None:
 
 
 def differences(expected: Streams, found: Streams) -> Iterator[tuple[str, str]]:
-    """Compare what is in a file with what should be: what was expected, and what is there."""
+    """Yield each difference as a pair: what was expected, and what was found."""
     for what in ("video_codec", "audio_codec"):
         wanted, seen = getattr(expected, what), getattr(found, what)
         if wanted != seen and not (wanted == ANY and seen):
@@ -128,6 +128,6 @@ def _size(picture: tuple[int, int]) -> str:
 
 
 def describe(streams: Streams) -> str:
-    """Say what is in a file: `1280x720 h264 aac`."""
+    """Write the streams of a file: `1280x720 h264 aac`."""
     size = _size(streams.picture) if streams.picture else None
     return " ".join(filter(None, (size, streams.video_codec, streams.audio_codec)))

@@ -1,4 +1,4 @@
-"""Sends a sample through a stack, and sees from outside what becomes of it at every hop."""
+"""Sends a sample through a stack, and observes it from outside at every hop."""
 
 import secrets
 import tempfile
@@ -38,7 +38,7 @@ SAMPLE: Final = "sample a+b"
 """The sample's name without its suffix: encodings of keys differ in spaces and plus signs."""
 
 CALLS_PER_SECOND: Final = 4.0
-"""Of MediaConvert, at most: its quotas are the account's, and the stack's functions need them."""
+"""The most calls of MediaConvert: its quotas are the account's, and the functions call it too."""
 
 JOBS_PER_PAGE: Final = 20
 """The most that ListJobs and SearchJobs give."""
@@ -49,13 +49,13 @@ class Order:
     """How a sample is sent."""
 
     suffixes: tuple[str, ...]
-    """Those that the stack listens to; none where it listens to nothing."""
+    """The suffixes that the stack listens to; empty if it listens to nothing."""
     with_failure: bool
     """Whether a broken file is sent as well."""
     patience: float
-    """Seconds without news after which nothing more is expected."""
+    """Seconds without progress after which the trial ends."""
     settle: float
-    """Seconds until the temporary queue, subscriptions and rule are taken to work."""
+    """Seconds that the temporary queue, subscriptions and rule get until they work."""
     calls_per_second: float = CALLS_PER_SECOND
     seconds: int = SECONDS
     """Length of the sample."""
@@ -63,14 +63,14 @@ class Order:
     """Width and height of the sample."""
 
     def key(self, name: str) -> str:
-        """A name with a suffix that the stack listens to: what the sample is, if it can be."""
+        """Add a suffix that the stack listens to: .mp4, which the sample is, if possible."""
         usual = ".mp4"
         is_usual = usual in self.suffixes or not self.suffixes
         return f"{name}{usual if is_usual else self.suffixes[0]}"
 
 
 class Trial:
-    """One sample on its way."""
+    """Sends one sample and collects the facts about it."""
 
     def __init__(self, stack: Stack, clients: Clients, order: Order) -> None:
         """Choose a name that no other run has."""
@@ -84,17 +84,17 @@ class Trial:
         self._events: list[Seen] = []
 
     def run(self) -> Facts:
-        """Send the sample, follow it until there is nothing more to see, and clean up.
+        """Send the sample, follow it until everything was observed, and clean up.
 
         Raises:
-            OperateError: The stack is not as its outputs say.
+            OperateError: The stack does not fit its outputs.
             ClientError, BotoCoreError: AWS refused something that `verify` itself does.
         """
         branches = {branch.preset: self._branch(branch) for branch in self._stack.chosen(None)}
         try:
             self._receiver.open(self._undoing)
             if self._order.settle:
-                with waiting(f"the temporary queue gets {self._order.settle:.0f} s to settle"):
+                with waiting(f"waiting {self._order.settle:.0f} s until the temporary queue works"):
                     time.sleep(self._order.settle)
             facts = self._upload(branches)
             try:
@@ -107,7 +107,7 @@ class Trial:
         return facts
 
     def _branch(self, branch: Branch) -> BranchFacts:
-        """Ask Lambda what the branch's function was told: the stack's outputs lack the role."""
+        """Read the settings of the branch's function: the stack's outputs lack the role."""
         functions = self._clients.function_settings
         queue_arn = self._stack.arn("sqs", branch.queue_url.rpartition("/")[2])
         mappings = functions.list_event_source_mappings(EventSourceArn=queue_arn)
@@ -157,9 +157,9 @@ class Trial:
         )
 
     def _follow(self, facts: Facts) -> None:
-        """Look again and again, until all was seen or there was no news for too long."""
+        """Look again and again, until everything was observed or nothing changed for too long."""
         progress, news_at = facts.progress, time.monotonic()
-        with waiting("the sample is on its way"):
+        with waiting("the sample is being rendered"):
             while not facts.is_seen and time.monotonic() - news_at < self._order.patience:
                 self._look(facts)
                 if facts.progress != progress:
@@ -182,7 +182,7 @@ class Trial:
             branch.event = facts.event_of(branch, self._events)
 
     def _sort(self, facts: Facts, seen: Seen) -> None:
-        """Keep what is about the sample, the first of each kind."""
+        """Keep the first message of each kind that concerns the sample."""
         key = facts.upload.key
         match seen.document:
             case {"Records": [{"s3": {"object": {"key": str(encoded)}}}]}:
@@ -206,14 +206,14 @@ class Trial:
             return ()  # The ledger does not know it yet.
 
     def _ask_mediaconvert(self, facts: Facts, branch: BranchFacts) -> None:
-        """Look at the job, and whether the lists show it."""
+        """Get the job, and check whether ListJobs and SearchJobs return it."""
         client = self._clients.mediaconvert
         job_id = branch.ledger.job_id if branch.ledger else None
         if job_id and not (branch.job_has_ended and branch.job and branch.job["Id"] == job_id):
             branch.job = self._get_job(job_id) or branch.job
         if facts.notice is None:
             return
-        # The API's description asks for the queue's name here, not for its ARN.
+        # The API Reference wants the queue's name here, not its ARN.
         pipeline = branch.pipeline_arn.rpartition("/")[2]
         if branch.listed_at is None:
             pages = client.get_paginator("list_jobs").paginate(
@@ -235,7 +235,7 @@ class Trial:
             branch.searched_at = datetime.now(UTC) if is_found else None
 
     def _paced(self, pages: Iterable[Any]) -> Iterator[Any]:
-        """The same pages, no faster than MediaConvert may be asked for them."""
+        """Read pages no faster than `calls_per_second`."""
         for page in pages:
             self._pause()
             yield page
@@ -266,21 +266,21 @@ class Trial:
                 hold.delete(letter)
 
     def _remove_files(self, facts: Facts) -> None:
-        """Remove the sample and what was made of it, unless the stack still works on it."""
+        """Remove the sample and its renditions, unless the stack is still at work on them."""
         buckets = [self._stack.input_bucket, *self._stack.outputs["output_buckets"].values()]
         if facts.is_under_way:
             commands = [f"aws s3 rm --recursive s3://{each}/{self.prefix}" for each in buckets]
             self._undoing.leave(
                 "the sample and its renditions",
-                "The stack still works on it; removed now it would become a dead letter. When "
-                f"`status` says that it has ended: {'; '.join(commands)}",
+                "The stack is still at work on it and would write a dead letter without it. When "
+                f"`status` shows that it has ended, run: {'; '.join(commands)}",
             )
             return
         for bucket in buckets:
             self._undoing.later(f"s3://{bucket}/{self.prefix}", partial(self._remove, bucket))
 
     def _remove(self, bucket: str) -> None:
-        """Remove every version of everything that this run has put into a bucket.
+        """Remove every version of every object that this run has caused in a bucket.
 
         Raises:
             OperateError: S3 refused some of it.
@@ -301,24 +301,13 @@ class Trial:
 
 
 def newest(pages: Iterable[Iterable[Document]], earliest: datetime) -> Iterator[Document]:
-    """Take jobs from a list, the newest first, until one is older than the sample can be.
+    """Take jobs from a list, the newest first, until one is too old to be the sample's.
 
     Args:
-        pages: Of jobs; read one by one, as few as can be.
-        earliest: When the sample's job cannot have been created yet.
+        pages: Pages of jobs; only as many as needed are read.
+        earliest: A time before which the sample's job was not created.
     """
     for job in chain.from_iterable(pages):
         if job["CreatedAt"] < earliest:
             return
         yield job
-
-
-def listened_suffixes(clients: Clients, bucket: str) -> tuple[str, ...]:
-    """The endings of keys that a bucket tells of, in the order of its notification."""
-    configuration = clients.s3.get_bucket_notification_configuration(Bucket=bucket)
-    return tuple(
-        rule["Value"]
-        for topic in configuration.get("TopicConfigurations", [])
-        for rule in topic.get("Filter", {}).get("Key", {}).get("FilterRules", [])
-        if rule["Name"].lower() == "suffix"
-    )

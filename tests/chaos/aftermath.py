@@ -42,7 +42,11 @@ class Aftermath:
         )
         yield f"{len(told)} announcements with {len(set(told))} ids"
         yield f"bytes in the output bucket that are not of the latest version: {books.stale_bytes}"
-        yield "keys whose latest version has no rendition:"
+        there = [there is not None for _, there in books.without_rendition]
+        yield (
+            f"{len(there)} renditions of a latest version are missing; "
+            f"in the place of {sum(there)} an older one stays:"
+        )
         yield from (f"  {line}" for line in checks.by_name(books))
         trouble = ", ".join(f"{kind} {count}" for kind, count in self.trouble.items())
         yield f"trouble: {trouble}"
@@ -70,9 +74,6 @@ def trouble_seen(
         ),
         "made again after a late job": books.made_again,
         "latest versions without a rendition": sum(1 for _ in books.without_rendition),
-        "older renditions that stay": sum(
-            there is not None for _, there in books.without_rendition
-        ),
         "jobs canceled by hand": len(books.canceled),
         "letters redriven": len(books.redriven),
         "notices lost": len(uploads.unnoticed),

@@ -21,7 +21,7 @@ UNNOTICED = 0.03
 """Share of uploads that S3 tells nobody about. Their keys are not uploaded again: of two versions
 in a bucket's listing only the newer one can be missed."""
 
-ENDED = 50
+ENDED = 70
 """Other uploads between two of a key, by the time of which the first has ended, as a rule."""
 
 BETWEEN_STORIES = 8
@@ -73,6 +73,7 @@ STORIES = (
     Story("xv", 0),
     Story("xv", ENDED),
     Story("vx", 8, is_slow=True, is_spared=True),
+    Story("vx", ENDED),
     Story("vx", ENDED),
     Story("vxv", 4, is_slow=True),
 )

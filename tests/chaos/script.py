@@ -17,6 +17,8 @@ ROUND = 200
 
 OFFLINE_SECONDS = 5
 PAUSED_SECONDS = 8
+LOOKS = 60
+"""How often a paused pipeline is looked at, each second, until a job waits for it."""
 
 SLOW_SECONDS = 6
 """How much longer a slow job takes: it still runs when its key is uploaded again."""
@@ -82,13 +84,15 @@ def _round(
 
     def paused() -> None:
         trouble.pause(pipeline)
-        agenda.after(PAUSED_SECONDS, resumed)
+        agenda.after(PAUSED_SECONDS, partial(resume, LOOKS))
 
-    def resumed() -> None:
+    def resume(looks: int) -> None:
         try:
-            trouble.resume(pipeline)
+            runs = trouble.resume(pipeline, when_idle=looks <= 0)
         except ConnectionClosedError:
-            agenda.after(1, resumed)  # MediaConvert is offline just now.
+            runs = False  # MediaConvert is offline just now.
+        if not runs:
+            agenda.after(1, partial(resume, looks - 1))
 
     throttled = partial(trouble.refuse_jobs, "TooManyRequestsException", 15)
     broken = partial(trouble.refuse_jobs, "InternalServerErrorException", 5)

@@ -63,9 +63,16 @@ def test_the_latest_version_wins(aftermath: Aftermath) -> None:
 
 def test_nothing_is_left_to_reconcile(aftermath: Aftermath) -> None:
     """When nothing is in flight any more, reconcile finds nothing to do."""
-    keys = {upload.key for upload in aftermath.books.uploads}
+    uploads = aftermath.books.uploads
+    keys = {upload.key for upload in uploads}
 
-    assert {"finished": True, "place": "", "looked_at": len(keys)} == aftermath.last_words
+    assert {
+        "finished": True,
+        "place": "",
+        "looked_at": len(keys),
+        "known": len(keys),
+        "not_latest": len(uploads) - len(keys),
+    } == aftermath.last_words
 
 
 def test_there_was_trouble(aftermath: Aftermath) -> None:

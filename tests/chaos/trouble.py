@@ -63,11 +63,22 @@ class Trouble:
         """Pause a pipeline."""
         self._set_status(pipeline_arn, "PAUSED")
 
-    def resume(self, pipeline_arn: str) -> None:
-        """Let a pipeline run again."""
+    def resume(self, pipeline_arn: str, *, when_idle: bool) -> bool:
+        """Let a pipeline run again.
+
+        Args:
+            pipeline_arn: the pipeline.
+            when_idle: even if no job waits for it.
+
+        Returns:
+            Whether it runs.
+        """
         queue = self._mediaconvert.get_queue(Name=_name(pipeline_arn))["Queue"]
-        self.held += queue["SubmittedJobsCount"]
-        self._set_status(pipeline_arn, "ACTIVE")
+        waiting = queue["SubmittedJobsCount"]
+        if waiting or when_idle:
+            self.held += waiting
+            self._set_status(pipeline_arn, "ACTIVE")
+        return bool(waiting) or when_idle
 
     def kill_a_function(self) -> None:
         """Kill a function in the middle of a batch."""

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.engine import ACCOUNT, COMPONENT, Program, Recorded
+from tests.engine import ACCOUNT, COMPONENT, PARTS, Program, Recorded
 
 STACK = "pulumi:pulumi:Stack"
 
 
 def _children(program: Program) -> list[Recorded]:
-    return [r for r in program.resources if r.type not in {STACK, COMPONENT}]
+    return [r for r in program.resources if r.type not in {STACK, COMPONENT, *PARTS}]
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -38,9 +38,23 @@ def _statements(program: Program) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_every_resource_belongs_to_the_component(any_program: Program) -> None:
     """A resource whose parent is the stack was created without `parent=self`."""
-    strays = [r.urn for r in _children(any_program) if r.parent_type != COMPONENT]
+    parents = {COMPONENT, *PARTS}
+    strays = [r.urn for r in _children(any_program) if r.parent_type not in parents]
 
     assert [] == strays
+
+
+def test_the_tree_of_the_picture(program: Program) -> None:
+    """`pulumi up` shows a preset's queue, function, pipeline and bucket below the preset."""
+    branch = {r.type for r in program.resources if r.parent_type == "videoconverter:index:Branch"}
+
+    assert {
+        "aws:sqs/queue:Queue",
+        "aws:lambda/function:Function",
+        "aws:mediaconvert/queue:Queue",
+        "aws:s3/bucket:Bucket",
+    } <= branch
+    assert {COMPONENT} == {r.parent_type for r in program.resources if r.type in PARTS}
 
 
 def test_every_name_starts_with_the_component_s(any_program: Program) -> None:

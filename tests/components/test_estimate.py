@@ -33,7 +33,7 @@ def test_an_hour_of_720p_by_hand() -> None:
     # Two calls and 1.5 s of half a GB.
     assert round(2 * 0.0000002 + 0.75 * 0.0000133334, 8) == cost["lambda"]
     assert (0.0000024, 0.0000005) == (cost["sqs"], cost["sns"])
-    assert round(14 * 0.000000625 + 3 * 0.000000125, 8) == cost["dynamodb"]
+    assert round(16 * 0.000000625 + 4 * 0.000000125, 8) == cost["dynamodb"]
 
 
 def test_an_upload_itself_by_hand() -> None:
@@ -43,7 +43,7 @@ def test_an_upload_itself_by_hand() -> None:
     assert round(537 * 0.000005 + 4.5 * 0.023, 8) == cost["s3"]
     assert (0, 0, 0) == (cost["mediaconvert"], cost["lambda"], cost["sqs"])
     assert 0.000001 == cost["sns"]
-    assert round(5 * 0.000000625 + 2 * 0.000000125, 8) == cost["dynamodb"]
+    assert round(7 * 0.000000625 + 2 * 0.000000125, 8) == cost["dynamodb"]
 
 
 def _webm() -> dict[str, Any]:
@@ -249,7 +249,7 @@ def test_the_tables_for_people() -> None:
         "",
         "1,000 uploads of 1.5 min",
         titles,
-        "720p 23.6344 22.5000 0.0104 0.0024 0.0005 1.1120 0.0091",
+        "720p 23.6358 22.5000 0.0104 0.0024 0.0005 1.1120 0.0105",
     ] == lines[:13]
     assert "Not in it:" in lines
     assert [f"- {what}" for what in NOT_PRICED] == lines[-len(NOT_PRICED) :]

@@ -1,6 +1,7 @@
 """Programs in other languages get the component over gRPC, from a plugin that is really started."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from pulumi.runtime.proto import provider_pb2
 from components import PresetArgs, TranscodeFanoutArgs
 from components.presets.fields import FIELDS
 from provider.schema import COPY
-from tests.engine import COMPONENT, ROOT
+from tests.engine import COMPONENT, PARTS, ROOT
 from tests.resource_monitor import UNKNOWN, Plugin, plain, plugin, secret
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -90,6 +91,51 @@ class TestSchema:
         assert {"settings", "estimate"} == set(untyped)
         assert [] == undescribed
 
+    def test_it_keeps_the_rules_of_pulumi_s_metaschema(self, schema: dict[str, Any]) -> None:
+        """Those under which its parts come: pkg/codegen/schema/pulumi.json of pulumi/pulumi.
+
+        Beyond them, every reference and every required name leads somewhere.
+        """
+        fanout = schema["resources"][COMPONENT]
+        bags = [
+            (fanout["inputProperties"], fanout["requiredInputs"]),
+            (fanout["properties"], fanout["required"]),
+            *((kind["properties"], kind["required"]) for kind in schema["types"].values()),
+        ]
+
+        assert schema.keys() <= {
+            *("name", "version", "displayName", "resources", "types", "language", "dependencies"),
+        }
+        assert re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9_]*", schema["name"])
+        assert re.fullmatch(r"\d+\.\d+\.\d+(-[0-9a-zA-Z.-]+)?", schema["version"])
+        for token in (*schema["resources"], *schema["types"]):
+            assert re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9_]*:index:[^0-9][a-zA-Z0-9._/-]*", token)
+        assert fanout["isComponent"] is True
+        for properties, required in bags:
+            assert set(required) <= set(properties)
+            for spec in properties.values():
+                self.follow(spec, schema)
+
+    def follow(self, spec: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+        """A type is a primitive, an array, a map or a reference, and exactly one of them."""
+        assert spec.keys() - {"description", "plain"} in (
+            {"type"},
+            {"type", "items"},
+            {"type", "additionalProperties"},
+            {"$ref"},
+        )
+        if "$ref" in spec:
+            name = spec["$ref"].removeprefix("#/types/")
+            assert name == "pulumi.json#/Any" or name in schema["types"]
+        elif "items" in spec:
+            assert "array" == spec["type"]
+            self.follow(spec["items"], schema)
+        elif "additionalProperties" in spec:
+            assert "object" == spec["type"]
+            self.follow(spec["additionalProperties"], schema)
+        else:
+            assert spec["type"] in {"boolean", "integer", "number", "string"}
+
 
 class TestConstruct:
     """What a program in another language gets."""
@@ -134,8 +180,10 @@ class TestConstruct:
         urn = started.construct(ONE).urn
 
         component, *children = started.monitor.requests
+        parts = {child.parent for child in children} - {urn}
         assert COMPONENT == component.type
-        assert [] == [child.name for child in children if child.parent != urn]
+        assert [] == [child.name for child in children if not child.parent]
+        assert {urn.split("::")[-2] for urn in parts} == set(PARTS)
 
     def test_a_secret_stays_one(self, started: Plugin) -> None:
         """In every property that it becomes a part of."""

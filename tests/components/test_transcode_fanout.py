@@ -637,7 +637,9 @@ class TestOutputs:
     def test_the_stack_exports_what_the_component_offers(self, any_program: Program) -> None:
         """Every declared output is registered, and exported under the same name."""
         [registered] = [
-            outputs for urn, outputs in any_program.registered.items() if COMPONENT in urn
+            outputs
+            for urn, outputs in any_program.registered.items()
+            if COMPONENT == urn.split("::")[2].split("$")[-1]
         ]
         declared = {
             name

@@ -18,21 +18,21 @@ REGION = "eu-central-1"
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """Run an emulator that holds nothing yet."""
-    with _running(tmp_path_factory.mktemp("emulator")) as emulator:
+    with running(tmp_path_factory.mktemp("emulator")) as emulator:
         yield emulator
 
 
 @pytest.fixture(scope="session")
 def aws(emulator: Emulator) -> Clients:
     """Clients of that emulator."""
-    return _clients(emulator)
+    return clients_of(emulator)
 
 
 @pytest.fixture(scope="session")
 def plain_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
     """Run an emulator without encryption."""
-    with _running(tmp_path_factory.mktemp("plain"), encrypted=False) as emulator:
-        yield _clients(emulator)
+    with running(tmp_path_factory.mktemp("plain"), encrypted=False) as emulator:
+        yield clients_of(emulator)
 
 
 @pytest.fixture(scope="session")
@@ -43,8 +43,11 @@ def cloud() -> Iterator[LocalCloud]:
 
 
 @contextmanager
-def _running(folder: Path, *, encrypted: bool = True) -> Iterator[Emulator]:
-    emulator = Emulator(folder, region=REGION, encrypted=encrypted)
+def running(
+    folder: Path, *, encrypted: bool = True, application: str | None = None
+) -> Iterator[Emulator]:
+    """Run an emulator while the `with` block lasts."""
+    emulator = Emulator(folder, region=REGION, encrypted=encrypted, application=application)
     try:
         emulator.start(
             {"AWS_ENDPOINT_URL": emulator.endpoint, "AWS_CA_BUNDLE": str(emulator.ca_bundle)}
@@ -55,7 +58,8 @@ def _running(folder: Path, *, encrypted: bool = True) -> Iterator[Emulator]:
         emulator.stop()
 
 
-def _clients(emulator: Emulator) -> Clients:
+def clients_of(emulator: Emulator) -> Clients:
+    """Make clients of an emulator."""
     return Clients(
         emulator.endpoint,
         mediaconvert_endpoint="http://127.0.0.1:1",

@@ -15,7 +15,7 @@ from components.presets.job_settings import job_document
 from handlers.names import MessageAttribute
 from local.clients import Clients
 from local.cloud import LocalCloud
-from local.errors import DeployError, EmulatorError
+from local.errors import EmulatorError, StackError
 from local.rendition import Rendition, State
 from local.resources.events import also_from_here
 from local.watch import REDRIVEN_BY_SQS, Watch
@@ -220,7 +220,7 @@ def test_a_stack_that_cannot_work(temporary: Path) -> None:
     presets = {"videoconverter:presets": [{"name": "721p"}]}
     wrong = StackConfig(dev.project, "wrong", {**dev.config, **presets})
 
-    with pytest.raises(DeployError, match="721p"), LocalCloud(wrong):
+    with pytest.raises(StackError, match="721p"), LocalCloud(wrong):
         pass
 
     assert [] == list(temporary.iterdir())
@@ -231,7 +231,7 @@ def test_an_emulator_that_does_not_start(temporary: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("local.emulator.APPLICATION", "ministack.app:missing")
 
     with (
-        pytest.raises(EmulatorError, match=r"(?s)ended with exit code.*missing"),
+        pytest.raises(EmulatorError, match=r"(?s)missing.*ended with exit code"),
         LocalCloud(StackConfig.load(PROJECT_FOLDER, "dev")),
     ):
         pass

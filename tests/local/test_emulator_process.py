@@ -30,7 +30,7 @@ def test_it_is_gone(idle: Emulator) -> None:
 
     os.kill(process.pid, signal.SIGKILL)
 
-    with pytest.raises(EmulatorError, match=r"(?s)exit code -9.*Ready"):
+    with pytest.raises(EmulatorError, match=r"(?s)Ready.*exit code -9\.$"):
         idle.check(patience=10)
 
 

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from local.run_folder import run_folder
 from operate.stack_config import PROJECT_FOLDER
 from tests.local.mediaconvert import clips
 from tests.processes import PROC, listening_addresses, tree
@@ -39,6 +42,13 @@ class Run:
         line: Mapping[str, Any] = json.loads(self.process.stdout.readline())
         return line
 
+    @property
+    def catches_signals(self) -> bool:
+        """Whether it acts on Ctrl-C itself."""
+        status = (PROC / str(self.process.pid) / "status").read_text()
+        [caught] = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")]
+        return bool(int(caught, 16) & 1 << signal.SIGHUP - 1)
+
     def wait_for_job(self) -> None:
         """Wait until ffmpeg runs."""
         eventually(
@@ -54,6 +64,11 @@ def _command(pid: int) -> str:
     except (FileNotFoundError, ProcessLookupError):
         return ""
     return "ffmpeg" if Path(program).name.startswith("ffmpeg") else program
+
+
+def _is_emulator(pid: int) -> bool:
+    """Whether a process is the emulator, and not one of its functions."""
+    return b"emulated/process.py" in (PROC / str(pid) / "cmdline").read_bytes()
 
 
 @pytest.fixture
@@ -133,9 +148,61 @@ def test_in_the_middle_of_a_transcode(
     run = start("transcode", str(clip), "--out", str(tmp_path / "out"))
     run.wait_for_job()
 
-    end(run, number)
+    errors = end(run, number)
 
+    assert f"Interrupted: 0 of 2 in {tmp_path / 'out'}/" == errors.splitlines()[-1]
     assert not (tmp_path / "out").exists()
+
+
+def test_at_once(start: Callable[..., Run], clip: Path) -> None:
+    """An interrupt during the first imports says that nothing was made, and shows no traceback."""
+    run = start("transcode", str(clip))
+    eventually(lambda: run.catches_signals, what="handler")
+
+    errors = end(run, signal.SIGINT)
+
+    assert "Interrupted before anything was made." == errors.splitlines()[-1]
+
+
+def test_the_emulator_dies(start: Callable[..., Run], clip: Path, tmp_path: Path) -> None:
+    """When the emulator is gone, the last line says so."""
+    run = start("transcode", str(clip), "--out", str(tmp_path / "out"))
+    run.wait_for_job()
+    [emulator] = [each for each in tree(run.process.pid) if _is_emulator(each.pid)]
+
+    os.kill(emulator.pid, signal.SIGKILL)
+    _, errors = run.process.communicate(timeout=END_SECONDS)
+
+    assert 1 == run.process.returncode
+    assert errors.splitlines()[-1].endswith("The AWS emulator (MiniStack) ended with exit code -9.")
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="ffmpeg ends by it")
+def test_killed(start: Callable[..., Run], clip: Path, tmp_path: Path) -> None:
+    """SIGKILL, which nobody can act on, leaves no process, no port and no folder either."""
+    run = start("transcode", str(clip), "--out", str(tmp_path / "out"))
+    run.wait_for_job()
+    running = tree(run.process.pid)
+
+    run.process.kill()
+    run.process.wait()
+
+    eventually(lambda: not {each for each in running if each.is_alive}, what="end of all")
+    assert [] == list(run.temporary.iterdir())
+
+
+def test_folders_of_dead_runs_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next run removes the folder of one that died, and touches no other."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dead, strange = tmp_path / "videoconverter-dead", tmp_path / "videoconverter-notes"
+    for folder in (dead, strange):
+        folder.mkdir()
+    (dead / "running.lock").touch()
+
+    with run_folder() as one, run_folder() as other:
+        assert {one, other, strange} == set(tmp_path.iterdir())
+
+    assert [strange] == list(tmp_path.iterdir())
 
 
 def test_while_it_starts(start: Callable[..., Run]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from rich.console import Console
 
 from local.collect import Probe, Shelf
 from local.progress import shown
@@ -114,14 +115,14 @@ class TestShelf:
 class TestFetching:
     """What is downloaded, and where it goes."""
 
-    def fetch(self, folder: Path, main: str, keys: list[str]) -> Path:
+    def fetch(self, folder: Path, main: str, keys: list[str]) -> list[Path]:
         """Fetch a rendition from a bucket that holds these keys."""
         clients = cast("Clients", Bucket(keys))
         return Shelf(folder, []).fetch(clients, "out", main, rendition(preset="own"))
 
     def test_one_file(self, tmp_path: Path) -> None:
         """A rendition of one file is that file, in the folder itself."""
-        fetched = self.fetch(tmp_path, "1/a-own.mp4", ["1/a-own.mp4"])
+        [fetched] = self.fetch(tmp_path, "1/a-own.mp4", ["1/a-own.mp4"])
 
         assert tmp_path / "a-own.mp4" == fetched
         assert [fetched] == list(tmp_path.iterdir())
@@ -130,9 +131,10 @@ class TestFetching:
         """One of several files is a folder in which they lie to each other as in the bucket."""
         keys = ["1/a-own/index.m3u8", "1/a-own/index-240p.m3u8", "1/a-own/240p/1.ts"]
 
-        fetched = self.fetch(tmp_path, keys[0], keys)
+        main, *others = self.fetch(tmp_path, keys[0], keys)
 
-        assert tmp_path / "a-own" / "index.m3u8" == fetched
+        assert tmp_path / "a-own" / "index.m3u8" == main
+        assert {main, *others} == {path for path in tmp_path.rglob("*") if path.is_file()}
         assert "1/a-own/240p/1.ts" == (tmp_path / "a-own" / "240p" / "1.ts").read_text()
         assert 3 == sum(path.is_file() for path in tmp_path.rglob("*"))
 
@@ -148,7 +150,7 @@ class TestJson:
 
     def test_a_complete_rendition(self) -> None:
         """Other tools read these members."""
-        result = Result(rendition("x/a.mp4"), DONE, file=Path("out/a-720p.mp4"), probe=PROBE)
+        result = Result(rendition("x/a.mp4"), DONE, files=[Path("out/a-720p.mp4")], probe=PROBE)
 
         assert {
             "source": "x/a.mp4",
@@ -158,6 +160,7 @@ class TestJson:
             "bucket": "out",
             "output_key": "1/a-720p.mp4",
             "file": "out/a-720p.mp4",
+            "files": ["out/a-720p.mp4"],
             "width": 1280,
             "height": 720,
             "duration": 10.0,
@@ -171,7 +174,7 @@ class TestJson:
     def test_a_rendition_that_failed(self) -> None:
         """The members are the same; what is not there is null."""
         failed = Result(rendition(), Sight(State.ERROR), failure=Failure(1010, "No video."))
-        complete = Result(rendition(), DONE, file=Path("f"), probe=PROBE)
+        complete = Result(rendition(), DONE, files=[Path("f")], probe=PROBE)
 
         line = json.loads(json.dumps(failed.as_json()))
 
@@ -185,7 +188,9 @@ class TestForPeople:
 
     def test_the_table(self, capsys: pytest.CaptureFixture[str]) -> None:
         """A row per rendition with all that was promised, and a sentence for each failure."""
-        complete = Result(rendition("[red]a.mp4"), DONE, file=Path("out/[red]a.mp4"), probe=PROBE)
+        complete = Result(
+            rendition("[red]a.mp4"), DONE, files=[Path("out/[red]a.mp4")], probe=PROBE
+        )
         failed = Result(rendition("b.mp4"), Sight(State.ERROR), failure=Failure(1010, "No video."))
 
         print_table([complete, failed])
@@ -196,11 +201,29 @@ class TestForPeople:
             assert cell in row
         assert "b.mp4 720p: 1010: No video." == sentence
 
+    def test_a_list_where_no_table_fits(self) -> None:
+        """Where columns would be squeezed there is a list, and nothing of a name is left out."""
+        name = "out/a name of some length-720p.mp4"
+        complete = Result(rendition(), DONE, files=[Path(name)], probe=PROBE)
+        failed = Result(rendition("b.mp4"), Sight(State.ERROR), failure=Failure(1010, "No video."))
+        paper = StringIO()
+
+        print_table([complete, failed], Console(file=paper, width=40))
+
+        assert [
+            name,
+            "  720p, complete, 1280x720, 10.0 s,",
+            "  h264+aac",
+            "b.mp4",
+            "  720p, error",
+            "b.mp4 720p: 1010: No video.",
+        ] == [line.rstrip() for line in paper.getvalue().splitlines()]
+
     def test_a_silent_file(self, capsys: pytest.CaptureFixture[str]) -> None:
         """A file without sound has one codec."""
         silent = Probe(width=2, height=2, duration=1, video_codec="h264", audio_codec=None)
 
-        print_table([Result(rendition(), DONE, file=Path("f"), probe=silent)])
+        print_table([Result(rendition(), DONE, files=[Path("f")], probe=silent)])
 
         assert "h264 " in capsys.readouterr().out
 
@@ -218,19 +241,21 @@ class TestForPeople:
         """Without a terminal there is one line per state, on standard error."""
         a = rendition()
 
-        with shown([a]) as show:
+        with shown([a]) as progress:
+            for done in (0, 1, 2):
+                progress.upload("a.mp4", done, 2)
             for percent in (10, 20):
-                show(a, Sight(State.ENCODING, percent=percent))
-            show(a, DONE)
+                progress.rendition(a, Sight(State.ENCODING, percent=percent))
+            progress.rendition(a, DONE)
         printed = capsys.readouterr()
 
         assert "" == printed.out
-        assert ["a.mp4 720p: encoding", "a.mp4 720p: complete"] == [
+        assert ["a.mp4: uploading, 0 %", "a.mp4 720p: encoding", "a.mp4 720p: complete"] == [
             line.partition("s  ")[2] for line in printed.err.splitlines()
         ]
 
     def test_bars(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """On a terminal there is a bar per rendition."""
+        """On a terminal there is a board."""
 
         class Terminal(StringIO):
             def isatty(self) -> bool:
@@ -241,11 +266,10 @@ class TestForPeople:
         monkeypatch.setenv("TERM", "xterm")
         a, b = rendition(), rendition(preset="1080p")
 
-        with shown([a, b]) as show:
-            show(a, Sight(State.ENCODING, percent=40))
-            show(b, DONE)
+        with shown([a, b]) as progress:
+            progress.rendition(a, Sight(State.ENCODING, percent=40))
+            progress.rendition(b, DONE)
         drawn = terminal.getvalue()
 
-        assert " 40%" in drawn
-        assert "100%" in drawn
-        assert "a.mp4 1080p" in drawn
+        assert "40 %" in drawn
+        assert "1 complete" in drawn

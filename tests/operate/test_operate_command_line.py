@@ -96,3 +96,27 @@ def test_wrong_usage(
 
     assert 2 == end.value.code
     assert complaint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["estimate", "--minutes", "ten"], "--minutes: ten is not a positive number"),
+        (["estimate", "--minutes", "inf"], "--minutes: inf is not a positive number"),
+        (["estimate", "--bucket-objects", "1.5"], "--bucket-objects: 1.5 is not a positive whole"),
+        (["estimate", "--bucket-objects", "0"], "--bucket-objects: 0 is not a positive whole"),
+        (["verify", "--timeout", "soon"], "--timeout: soon is not a number from 0"),
+        (["verify", "--settle", "-1"], "--settle: -1 is not a number from 0"),
+    ],
+)
+def test_a_wrong_number_is_told_by_its_option(
+    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An operator has written an option, and no function of this project."""
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+
+    assert 2 == end.value.code
+    printed = capsys.readouterr().err
+    assert f"error: argument {complaint}" in printed
+    assert "such as" in printed

@@ -1,6 +1,7 @@
 """The command that lists dead letters."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -57,21 +58,45 @@ def test_plain_lines_where_there_is_no_terminal(
     assert [*("720p", "a�b�[2J.mp4", "v1", "1010", "Error 1010.", "job-1", "1")] == line.split(
         "\t"
     )[:-2]
-    assert "1 dead letters (720p 1010: 1)." in printed.err
+    assert "1 dead letter (720p 1010: 1)." in printed.err
 
 
-def test_a_table_on_a_terminal(
+def test_a_line_a_letter_on_a_terminal(
     cloud: Cloud, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever a reason holds, it is shown, and not read as markup or as a command."""
+    """Whatever a key holds, it is shown, and not read as markup or as a command."""
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "200")
-    cloud.bury("[bold]a.mp4\x1b[2J")
+    monkeypatch.setenv("COLUMNS", "80")
+    cloud.bury("[bold]a.mp4\x1b[2J", attempt=2)
 
     assert 0 == main(["dead-letters", "--outputs", cloud.outputs_file])
 
     out = capsys.readouterr().out
-    assert "│ 720p   │ [bold]a.mp4�[2J │ v1      │ 1010 │ Error 1010. │" in out
+    assert "720p, 1010: 1 letter" in out
+    assert re.search(r"^  \[bold\]a\.mp4�\[2J  v1 +(now|\d+ s)  attempt 2$", out, re.MULTILINE)
+
+
+def test_details_on_request(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every fact of a letter is on a line of its own, in a pipe as well."""
+    first, newest = upload_of("a.mp4"), upload_of("a.mp4", "v2", "0055AED6DCD90281E6")
+    cloud.note(first, newest)
+    cloud.bury_uploads(first)
+
+    assert 0 == main(["dead-letters", "--details", "--outputs", cloud.outputs_file])
+
+    heading, key, *facts = capsys.readouterr().out.splitlines()
+    assert ("720p, 1010: 1 letter", "a.mp4") == (heading, key.strip())
+    values = dict(fact.split(maxsplit=1) for fact in facts if fact)
+    sent = datetime.fromisoformat(values.pop("sent").split(" UTC")[0] + "+00:00")
+    assert 0 <= (datetime.now(UTC) - sent).total_seconds() <= 60
+    assert {
+        "version": "v1",
+        "reason": "Error 1010.",
+        "job": "job-1",
+        "attempt": "1",
+        "message": cloud.letters()[0]["id"],
+        "note": "a newer upload took its place",
+    } == values
 
 
 def test_no_letters(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,7 +120,7 @@ def test_one_preset(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_letters_without_a_reason(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
-    """What SQS or SNS set aside says so."""
+    """A letter that SQS or SNS moved says so."""
     cloud.sqs.send_message(
         QueueUrl=cloud.outputs["dead_letter_queue_urls"]["720p"], MessageBody="no notice"
     )
@@ -103,7 +128,7 @@ def test_letters_without_a_reason(cloud: Cloud, capsys: pytest.CaptureFixture[st
     main(["dead-letters", "--outputs", cloud.outputs_file])
 
     _, line = capsys.readouterr().out.splitlines()
-    assert line.startswith("720p\t\t\tnone\tSQS or SNS set it aside, without a reason")
+    assert line.startswith("720p\t\t\tnone\tSQS or SNS moved it here after too many failed")
 
 
 def test_a_letter_of_an_overwritten_upload_is_obsolete(
@@ -119,7 +144,7 @@ def test_a_letter_of_an_overwritten_upload_is_obsolete(
         assert 0 == main(["dead-letters", *arguments, "--outputs", cloud.outputs_file])
 
     printed = capsys.readouterr()
-    assert "2 dead letters (720p 1010: 2). 1 are obsolete: redrive removes them." in printed.err
+    assert "2 dead letters (720p 1010: 2). 1 is obsolete: redrive removes them." in printed.err
     lines = printed.out.splitlines()
     assert [("v1", "a newer upload took its place"), ("v2", "")] == sorted(
         (line.split("\t")[2], line.split("\t")[-1]) for line in lines[1:3]

@@ -69,7 +69,7 @@ def test_a_stack_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert 2 == exit_.value.code
     assert "There is no stack 'prod'" in (error := capsys.readouterr().err)
-    assert "Stacks that do: dev." in error
+    assert "Stacks that exist: dev." in error
 
 
 def test_presets_that_cannot_work(

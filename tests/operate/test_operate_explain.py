@@ -6,9 +6,13 @@ import pytest
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
+    ProxyConnectionError,
     ReadTimeoutError,
+    SSLError,
 )
 
 from operate.explain import explain
@@ -52,8 +56,29 @@ def test_a_refusal_that_nobody_foresaw() -> None:
     ("error", "remedy"),
     [
         (NoCredentialsError(), "AWS_PROFILE"),
-        (EndpointConnectionError(endpoint_url="https://127.0.0.1:1"), "is it still up"),
-        (ReadTimeoutError(endpoint_url="https://lambda.example"), "may still be going on"),
+        (
+            EndpointConnectionError(endpoint_url="https://127.0.0.1:1/bucket?versions"),
+            "Nothing listens at https://127.0.0.1:1. These outputs are of a local cloud that has",
+        ),
+        (
+            SSLError(endpoint_url="https://localhost:1/", error=ValueError("self-signed")),
+            "https://localhost:1 does not have the certificate that the outputs name. These",
+        ),
+        (
+            EndpointConnectionError(endpoint_url="https://sqs.eu-west-1.amazonaws.com/"),
+            "AWS cannot be reached at https://sqs.eu-west-1.amazonaws.com. Check the network",
+        ),
+        (
+            ConnectTimeoutError(endpoint_url="https://sqs.eu-west-1.amazonaws.com/"),
+            "AWS cannot be reached at https://sqs.eu-west-1.amazonaws.com. Check the network",
+        ),
+        (
+            SSLError(endpoint_url="https://sqs.example/", error=ValueError("self-signed")),
+            "self-signed. Check",
+        ),
+        (ProxyConnectionError(proxy_url="http://proxy.example"), "proxy.example"),
+        (ConnectionClosedError(endpoint_url="https://sqs.example/"), "The connection broke"),
+        (ReadTimeoutError(endpoint_url="https://lambda.example"), "may still be running"),
         (BotoCoreError(), "An unspecified error occurred"),
     ],
 )

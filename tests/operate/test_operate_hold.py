@@ -191,7 +191,7 @@ def test_what_somebody_else_has_in_hand_is_said(
         with Hold(cloud.sqs) as hold:
             assert [] == hold.take(cloud.branches)
 
-        assert "About 1 more are hidden" in capsys.readouterr().err
+        assert "Another command holds about 1 more letter." in capsys.readouterr().err
 
 
 def test_a_letter_that_sqs_gives_twice_is_one_letter() -> None:
@@ -236,8 +236,9 @@ def test_what_cannot_be_given_back_is_said(capsys: pytest.CaptureFixture[str]) -
     with Hold(queue.as_client()) as hold:
         hold.take([BRANCH])
 
-    assert "1 letters could not be given back. They come back by themselves." in (
-        capsys.readouterr().err
+    assert (
+        "SQS did not take 1 letter back. What is hidden shows again by itself within minutes."
+        in (capsys.readouterr().err)
     )
 
 

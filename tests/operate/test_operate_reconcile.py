@@ -171,7 +171,10 @@ def test_a_function_that_fails_is_told() -> None:
     """With what it said, and that running it again is safe."""
     fake = FakeLambda([{"errorType": "RequestError", "errorMessage": "No."}], error="Unhandled")
 
-    with pytest.raises(OperateError, match=r"reconcile failed: RequestError: No\..* is safe\."):
+    with pytest.raises(
+        OperateError,
+        match=r"reconcile failed: RequestError: No\..* is safe to run the command again\.",
+    ):
         run(fake, UPLOADS)
 
 

@@ -188,7 +188,7 @@ def test_nothing_to_do_is_no_failure(cloud: Cloud, capsys: pytest.CaptureFixture
 
     assert [0, 0] == [run(cloud), run(cloud)]
 
-    assert "0 sent, 0 obsolete, 0 failed, 0 others left alone." in capsys.readouterr().err
+    assert "0 sent, 0 obsolete, 0 failed; 0 other letters not selected." in capsys.readouterr().err
     assert 1 == len(cloud.messages())
 
 
@@ -209,7 +209,7 @@ def test_an_obsolete_letter_is_removed_and_not_sent(
     assert {"v1": "obsolete", "v2": "sent"} == {
         line["version_ids"][0]: line["status"] for line in map(json.loads, printed.out.splitlines())
     }
-    assert "1 sent, 1 obsolete, 0 failed, 0 others left alone." in printed.err
+    assert "1 sent, 1 obsolete, 0 failed; 0 other letters not selected." in printed.err
     assert [write_notice(NEWEST)] == [each["body"] for each in cloud.messages()]
     assert [] == cloud.letters()
 

@@ -98,7 +98,7 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(b"\x00\xff\xfe")
 
-    with pytest.raises(UsageError, match=r"a\.mp4: not a text file"):
+    with pytest.raises(UsageError, match=r"a\.mp4: this is not a text file"):
         Stack.load(str(path))
 
 
@@ -115,9 +115,14 @@ def test_no_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("preset", "hint"), [("1081p", r"Did you mean '1080p'\?$"), ("x", r"only 1080p, 720p\.$")]
+    ("preset", "hint"),
+    [
+        ("1081p", r"Did you mean '1080p'\?$"),
+        ("HD", r"only 1080p, 720p\. Did you mean '720p'\?$"),
+        ("x", r"only 1080p, 720p\. If it was added after these outputs were taken"),
+    ],
 )
 def test_an_unknown_preset(tmp_path: Path, preset: str, hint: str) -> None:
-    """The message lists the presets, and the nearest if there is one."""
+    """The message lists the presets, and names the one that is meant, if there is one."""
     with pytest.raises(UsageError, match=hint):
         load(tmp_path, json.dumps(OUTPUTS)).chosen(preset)

@@ -67,6 +67,24 @@ def renditions_of(status: dict[str, Any]) -> list[dict[str, Any]]:
     return renditions
 
 
+def listen_to(s3: "S3Client", *suffixes: str) -> None:
+    """Notify the topic of keys with these suffixes, and of no others."""
+    topic = boto3.client("sns").create_topic(Name="topic")["TopicArn"]
+    s3.put_bucket_notification_configuration(
+        Bucket=INPUT_BUCKET,
+        NotificationConfiguration={
+            "TopicConfigurations": [
+                {
+                    "TopicArn": topic,
+                    "Events": ["s3:ObjectCreated:*"],
+                    "Filter": {"Key": {"FilterRules": [{"Name": "suffix", "Value": suffix}]}},
+                }
+                for suffix in suffixes
+            ]
+        },
+    )
+
+
 @pytest.fixture
 def books(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> Books:
     """A ledger without an upload."""
@@ -75,6 +93,7 @@ def books(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> Books:
         Bucket=INPUT_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
     s3.put_bucket_versioning(Bucket=INPUT_BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    listen_to(s3, ".mp4", ".MP4")
     return Books(cloud, cloud.ledger, cloud.clock, s3, capsys)
 
 
@@ -263,7 +282,38 @@ def test_an_upload_that_the_ledger_does_not_know(books: Books) -> None:
     """The message says what to do about it."""
     books.put(KEY)
 
-    assert "`reconcile --task uploads` asks for it anew" in books.refusal(KEY)
+    assert "`reconcile --task uploads` sends a lost message again" in books.refusal(KEY)
+
+
+@pytest.mark.parametrize("is_uploaded", [True, False])
+@pytest.mark.parametrize("key", ["trips/a.mov", "a.Mp4"])
+def test_a_key_that_no_suffix_listens_to(books: Books, key: str, *, is_uploaded: bool) -> None:
+    """It says so first: neither an upload nor a wait would help."""
+    if is_uploaded:
+        books.put(key)
+
+    refusal = books.refusal(key)
+
+    assert (
+        f"error: The stack does not listen to the key {key!r}, only to keys that end in .mp4, .MP4"
+        in refusal
+    )
+
+
+def test_a_bucket_that_notifies_nobody(books: Books) -> None:
+    """Nothing listens to any key."""
+    books.put(KEY)
+    listen_to(books.s3)
+
+    assert "has no notification. Run `pulumi up`" in books.refusal(KEY)
+
+
+def test_an_upload_from_before_a_suffix_was_removed(books: Books) -> None:
+    """What the ledger knows is told, whatever the stack listens to now."""
+    upload = books.note(KEY, "720p")
+    listen_to(books.s3, ".mov")
+
+    assert upload.version_id == books.status(KEY)["version_id"]
 
 
 def test_a_line_per_preset(books: Books) -> None:

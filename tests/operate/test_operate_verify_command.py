@@ -81,7 +81,7 @@ def test_that_alarms_ring_is_said_before(
     ended("--outputs", outputs)
     assert "alarm" not in capsys.readouterr().err
     ended("--outputs", outputs, "--with-failure")
-    assert "ring the stack's alarms" in capsys.readouterr().err
+    assert "trigger the stack's alarms" in capsys.readouterr().err
 
 
 def test_the_price_is_that_of_ten_seconds_of_every_preset() -> None:

@@ -96,4 +96,4 @@ def test_one_refusal_does_not_keep_the_rest(capsys: pytest.CaptureFixture[str]) 
 
     assert ["target", "queue"] == undone
     assert ["the rule"] == undoing.left_behind
-    assert "Left behind: the rule. AWS refused DeleteRule" in capsys.readouterr().err
+    assert "Not removed: the rule. AWS refused DeleteRule" in capsys.readouterr().err

@@ -61,7 +61,7 @@ def test_a_value_of_another_type(project: Path, value: str) -> None:
     """A value must be of the declared type, exactly."""
     (project / "Pulumi.odd.yaml").write_text(f"config: {{names: [], size: {value}}}")
 
-    with pytest.raises(StackConfigError, match=r"shop:size is .* not of type integer"):
+    with pytest.raises(StackConfigError, match=r"shop:size is .* type must be integer"):
         StackConfig.load(project, "odd")
 
 
@@ -70,8 +70,8 @@ def test_a_value_of_another_type(project: Path, value: str) -> None:
     [
         ("config: {", "not YAML"),
         ("[]x", "not YAML"),
-        ("- a", "holds no settings"),
-        ("config: text", "holds no settings in config"),
+        ("- a", "must hold settings by name"),
+        ("config: text", "config must hold settings by name"),
     ],
 )
 def test_a_file_that_is_no_configuration(project: Path, text: str, complaint: str) -> None:

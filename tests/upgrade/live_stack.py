@@ -46,7 +46,8 @@ class Sample:
     def all(cls) -> "list[Sample]":
         """Every moment of every release, in the order of their names."""
         files = sorted(SAMPLES.glob("*/*.json"))
-        return [cls(file.parent.name, file.stem) for file in files if file.stem != "environments"]
+        others = {"environments", "urns"}  # Of the release as a whole, and not of a moment.
+        return [cls(file.parent.name, file.stem) for file in files if file.stem not in others]
 
     @cached_property
     def content(self) -> Mapping[str, Any]:

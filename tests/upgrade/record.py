@@ -3,6 +3,7 @@
 A release records its own samples before it is tagged, into a folder of its version:
 
     PYTHONPATH=. python tests/upgrade/record.py tests/upgrade/samples/1.2
+    PYTHONPATH=. python tests/upgrade/urns.py tests/upgrade/samples/1.2/urns.json
 
 The functions run in the tests' world of the checkout that is first in `PYTHONPATH`, which is how
 the samples of a release without this script were made:
