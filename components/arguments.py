@@ -3,12 +3,14 @@
 What AWS would refuse, or would take and then lose messages, is refused while the program runs.
 """
 
+import inspect
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pulumi
+from pulumi.output import Unknown
 from pulumi.runtime import get_config_env
 from pulumi.runtime.config import CONFIG
 
@@ -62,6 +64,14 @@ RANGES: Final[dict[str, tuple[int, int, str]]] = {
 }
 """Least and most of each number, and what is counted."""
 
+INPUTS: Final = (
+    *("alarm_actions", "alarm_after_seconds", "deletion_protection", "input_kms_key_arns"),
+    *("ledger_retention_days", "log_retention_days", "max_upload_bytes", "maximum_concurrency"),
+    "tags",
+)
+"""Arguments that decide nothing but properties of resources, and so may be Outputs, or hold some.
+Whether there are `input_kms_key_arns` has to be known, not what they are."""
+
 _SWITCHES: Final = ("force_destroy", "deletion_protection", "create_key", "dashboard")
 
 _ARN: Final = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:\S+")
@@ -104,17 +114,64 @@ def _value(text: str) -> Any:
         return text
 
 
-def check(arguments: Mapping[str, Any], names: Collection[str]) -> None:
-    """Look at every argument but `presets`.
+def read(arguments: Any, names: Collection[str]) -> dict[str, Any]:
+    """Look at every argument, `presets` only for whether it is there, and known.
+
+    What is an Output cannot be looked at, and need not be known: AWS looks at it.
 
     Args:
         arguments: of the component, by name.
         names: which arguments there are.
 
+    Returns:
+        The arguments with whole numbers as such. Other languages hand over 10 as 10.0.
+
     Raises:
         ArgumentError: one or more cannot work.
     """
-    refuse([*_unknown(arguments, names), *_problems(arguments)])
+    if not isinstance(arguments, Mapping):
+        refuse([f"args is {shown(arguments)}; write TranscodeFanoutArgs(presets=[...])"])
+    given = {name: _with_whole_numbers(value) for name, value in arguments.items()}
+    later = [name for name, value in given.items() if _is_too_late(name, value)]
+    known = {
+        name: value
+        for name, value in given.items()
+        if value is not None and name not in later and not is_later(value)
+    }
+    refuse([*_unknown(given, names), *_missing(given), *_later(later), *_problems(known)])
+    return given
+
+
+def is_later(value: Any) -> bool:
+    """Whether a value is only known when other resources are: an Output, for example."""
+    return isinstance(value, pulumi.Output | Unknown) or inspect.isawaitable(value)
+
+
+def as_text(number: pulumi.Input[int]) -> pulumi.Input[str]:
+    """Write a number that may be known later as a function's environment has it."""
+    if isinstance(number, int):
+        return str(number)
+    return pulumi.Output.all(number).apply(lambda known: str(int(known[0])))
+
+
+def _is_too_late(name: str, value: Any) -> bool:
+    if name == "input_kms_key_arns":  # whether there are any decides about a policy
+        return is_later(value)
+    return name not in INPUTS and _has_later(value)
+
+
+def _has_later(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_later, value.values()))
+    return any(map(_has_later, value)) if isinstance(value, list | tuple) else is_later(value)
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _with_whole_numbers(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_whole_numbers(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def refuse(problems: Sequence[str]) -> None:
@@ -135,6 +192,22 @@ def _unknown(arguments: Mapping[str, Any], names: Collection[str]) -> Iterator[s
     for name in arguments:
         if name not in names:
             yield f"{name} does not exist{did_you_mean(name, names)}; there are {', '.join(names)}"
+
+
+def _missing(arguments: Mapping[str, Any]) -> Iterator[str]:
+    if "presets" not in arguments:
+        yield "presets is missing; it must be a list with an entry such as `name: 720p`"
+    for name, value in arguments.items():
+        if value is None:
+            yield f"{name} is null; give it a value, or leave it out"
+
+
+def _later(names: Collection[str]) -> Iterator[str]:
+    for name in names:
+        yield (
+            f"{name} holds an Output, whose value is known too late: it decides what is created. "
+            f"Give it a plain value; Outputs go with {', '.join(INPUTS)}"
+        )
 
 
 def _problems(arguments: Mapping[str, Any]) -> Iterator[str]:
@@ -177,6 +250,8 @@ def _list_problems(
         yield f"{name} is {shown(value)}; it must be a list of {words}"
         return
     for index, item in enumerate(value):
+        if is_later(item):
+            continue
         if not isinstance(item, str) or not pattern.fullmatch(item):
             yield f"{name}[{index}] is {shown(item)}; it must be a list of {words}"
     if most is not None and len(value) > most:
@@ -208,7 +283,10 @@ def _role_problems(arguments: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _tag_problems(tags: Any) -> Iterator[str]:
-    if not isinstance(tags, Mapping) or not all(isinstance(v, str) for v in tags.values()):
+    if not isinstance(tags, Mapping) or not all(
+        isinstance(value, str) or is_later(value) for value in tags.values()
+    ):
         yield f"tags is {shown(tags)}; it must be an object whose values are text"
     else:
-        yield from broken_metadata_rules(tags, "tags", most=MOST_TAGS)
+        known = {key: "" if is_later(value) else value for key, value in tags.items()}
+        yield from broken_metadata_rules(known, "tags", most=MOST_TAGS)

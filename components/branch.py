@@ -7,6 +7,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, Resource
 
 from components import defaults, policies
+from components.arguments import as_text
 from components.destination import Destination
 from components.function import Identity, function, package, queue_triggers
 from components.intake import Intake
@@ -52,10 +53,10 @@ class Branch:
         monitoring: Monitoring,
         layer: Output[str],
         function_timeout: int,
-        maximum_concurrency: int,
-        max_upload_bytes: int,
+        maximum_concurrency: Input[int],
+        max_upload_bytes: Input[int],
         max_upload_seconds: int,
-        input_kms_key_arns: Sequence[str],
+        input_kms_key_arns: Sequence[Input[str]],
     ) -> None:
         """Create the branch and, unless the preset is retired, subscribe it to the topic.
 
@@ -133,7 +134,7 @@ class Branch:
                 Environment.OUTPUT_BUCKET: self.output_bucket.bucket,
                 Environment.QUEUE_URL: self.queue.url,
                 Environment.DEAD_LETTER_QUEUE_URL: self.dead_letter_queue.url,
-                Environment.MAX_UPLOAD_BYTES: str(max_upload_bytes),
+                Environment.MAX_UPLOAD_BYTES: as_text(max_upload_bytes),
                 Environment.MAX_UPLOAD_SECONDS: str(max_upload_seconds),
                 Environment.CLAIM_SECONDS: str(defaults.claim_seconds(function_timeout)),
                 **ledger.environment,

@@ -117,7 +117,7 @@ def queue_triggers(
     queue: aws.sqs.Queue,
     consumer: aws.lambda_.Function,
     *,
-    maximum_concurrency: int,
+    maximum_concurrency: Input[int],
     permissions: Sequence[Resource],
 ) -> aws.lambda_.EventSourceMapping:
     """Let a queue trigger a function, with an answer for each message of a batch.

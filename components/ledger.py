@@ -4,6 +4,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output
 
 from components import policies
+from components.arguments import as_text
 from components.scope import Scope
 from handlers.names import (
     LEDGER_INDEX,
@@ -17,7 +18,9 @@ from handlers.names import (
 class Ledger:
     """The table in which the functions agree on what happens once, and the completed topic."""
 
-    def __init__(self, scope: Scope, *, retention_days: int, deletion_protection: bool) -> None:
+    def __init__(
+        self, scope: Scope, *, retention_days: Input[int], deletion_protection: Input[bool]
+    ) -> None:
         """Create both.
 
         Args:
@@ -29,12 +32,12 @@ class Ledger:
         self.completed_topic = _completed_topic(scope)
         self.environment: dict[str, Input[str]] = {
             Environment.LEDGER_TABLE: self.table.name,
-            Environment.LEDGER_RETENTION_DAYS: str(retention_days),
+            Environment.LEDGER_RETENTION_DAYS: as_text(retention_days),
             Environment.COMPLETED_TOPIC_ARN: self.completed_topic.arn,
         }
 
 
-def _table(scope: Scope, *, deletion_protection: bool) -> aws.dynamodb.Table:
+def _table(scope: Scope, *, deletion_protection: Input[bool]) -> aws.dynamodb.Table:
     attribute = aws.dynamodb.TableAttributeArgs
     key = aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs
     return aws.dynamodb.Table(

@@ -18,7 +18,9 @@ WAIT: Final = "OldestWait"
 class Monitoring:
     """Alarms. They show in CloudWatch, and tell whoever `actions` names."""
 
-    def __init__(self, scope: Scope, *, actions: Sequence[str], alarm_after: int) -> None:
+    def __init__(
+        self, scope: Scope, *, actions: Input[Sequence[Input[str]]], alarm_after: Input[int]
+    ) -> None:
         """Remember whom to tell.
 
         Args:
@@ -27,7 +29,7 @@ class Monitoring:
             alarm_after: seconds that an upload may be without an end.
         """
         self._scope = scope
-        self._actions = list(actions)
+        self._actions = actions
         self._alarm_after = alarm_after
         self.alarm_arns: list[Output[str]] = []
 
@@ -151,7 +153,7 @@ class Monitoring:
         *,
         metric: str,
         dimensions: Mapping[str, Input[str]],
-        threshold: int,
+        threshold: Input[int],
         # The average of a queue with one message can be below one, and never ring.
         statistic: str = "Maximum",
         comparison: str = "GreaterThanOrEqualToThreshold",

@@ -1,7 +1,7 @@
 """The outcome loop: what became of a job, from MediaConvert to the ledger."""
 
 import pulumi_aws as aws
-from pulumi import Output
+from pulumi import Input, Output
 
 from components import defaults, policies
 from components.function import Identity, function, package, queue_triggers
@@ -25,7 +25,7 @@ class Outcome:
         fanout: Output[str],
         layer: Output[str],
         function_timeout: int,
-        maximum_concurrency: int,
+        maximum_concurrency: Input[int],
     ) -> None:
         """Create all of it.
 

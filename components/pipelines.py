@@ -72,7 +72,7 @@ def pipelines(
             status="PAUSED" if preset.paused else "ACTIVE",
             pricing_plan="ON_DEMAND",
             concurrent_jobs=preset.concurrent_jobs,
-            tags={**scope.tags, PRESET_TAG: name, **preset.tags},
+            tags=scope.tagged({PRESET_TAG: name, **preset.tags}).tags,
             opts=(parts[users[name][0]] if len(users[name]) == 1 else scope).options(
                 depends_on=[destinations[user].permission for user in users[name]]
             ),

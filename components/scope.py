@@ -36,8 +36,8 @@ class Scope:
     name: str
     """Logical name of the component; the name of each of its resources starts with it."""
     parent: Resource
-    tags: Mapping[str, Input[str]]
-    log_retention_days: int
+    tags: Input[Mapping[str, Input[str]]]
+    log_retention_days: Input[int]
     force_destroy: bool
     """Let Pulumi delete buckets with the objects in them; otherwise it leaves them as they are."""
     iam_path: str = ""
@@ -84,4 +84,7 @@ class Scope:
 
     def tagged(self, tags: Mapping[str, Input[str]]) -> Self:
         """The same with further tags."""
-        return replace(self, tags={**self.tags, **tags})
+        if isinstance(self.tags, Mapping):
+            return replace(self, tags={**self.tags, **tags})
+        both = Output.all(self.tags, tags)
+        return replace(self, tags=both.apply(lambda known: {**known[0], **known[1]}))

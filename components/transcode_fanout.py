@@ -1,11 +1,11 @@
 """The public component: one topic, and a branch for each preset."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
-from pulumi import Output
+from pulumi import Input, Output
 
 from components import arguments, defaults
 from components.branch import Branch
@@ -27,22 +27,22 @@ from components.suffixes import case_forms
 
 
 class TranscodeFanoutArgs(TypedDict):
-    """What a fan-out needs to know. All values are plain: they decide what is created."""
+    """What a fan-out needs to know. Values that decide what is created are plain."""
 
-    presets: list[PresetArgs]
+    presets: Sequence[PresetArgs]
     """The renditions that every upload becomes: one branch each. Their order means nothing."""
 
-    suffixes: NotRequired[list[str]]
+    suffixes: NotRequired[Sequence[str]]
     """Endings of the keys that are transcoded, in either case. Default: `.mp4`."""
 
     function_timeout: NotRequired[int]
     """Seconds that a function may work on a batch, 10 to 60: with fewer it could die over a silent
     service. Default: 10. The time that a queue hides a message for is derived from it."""
 
-    maximum_concurrency: NotRequired[int]
+    maximum_concurrency: NotRequired[Input[int]]
     """Invocations of a function at a time, per branch, 2 to 1,000. Default: 2."""
 
-    max_upload_bytes: NotRequired[int]
+    max_upload_bytes: NotRequired[Input[int]]
     """The largest upload that becomes a job, in bytes; a larger one goes to the dead-letter queues
     and costs nothing. Default: 0, which is any."""
 
@@ -50,32 +50,32 @@ class TranscodeFanoutArgs(TypedDict):
     """The longest upload that becomes a job, in seconds; MediaConvert's Probe tells how long it is,
     for which `submit_job` may read uploads. Default: 0, which is any."""
 
-    log_retention_days: NotRequired[int]
+    log_retention_days: NotRequired[Input[int]]
     """Days that logs are kept; one of CloudWatch's values. Default: 30."""
 
     force_destroy: NotRequired[bool]
     """Let Pulumi delete buckets with the objects in them, when a preset or the stack goes. Default:
     false; it then forgets the buckets, and leaves them with all their settings."""
 
-    alarm_actions: NotRequired[list[str]]
+    alarm_actions: NotRequired[Input[Sequence[Input[str]]]]
     """ARNs that alarms notify, such as a topic's. Default: none; alarms show in CloudWatch."""
 
-    alarm_after_seconds: NotRequired[int]
+    alarm_after_seconds: NotRequired[Input[int]]
     """Seconds that an upload may be without rendition and dead letter before an alarm rings, 3,600
     to 864,000. Default: 14,400, four hours."""
 
-    ledger_retention_days: NotRequired[int]
+    ledger_retention_days: NotRequired[Input[int]]
     """Days that the ledger remembers an upload, 29 or more: longer than a message and its dead
     letter live. Default: 90."""
 
-    deletion_protection: NotRequired[bool]
+    deletion_protection: NotRequired[Input[bool]]
     """Refuse to delete the ledger, even in `pulumi destroy`. Default: false."""
 
     pipeline_quota: NotRequired[int]
     """MediaConvert queues that the account has left for this fan-out; presets that need more are
     refused. Default: 0, not checked."""
 
-    input_kms_key_arns: NotRequired[list[str]]
+    input_kms_key_arns: NotRequired[Sequence[Input[str]]]
     """ARNs of the KMS keys that uploads may be encrypted with (SSE-KMS); pipelines may decrypt
     uploads with them, and nothing else. A key's own policy has to allow the account, and a key of
     another account these roles. Default: none; a job for such an upload ends in error 1401."""
@@ -100,7 +100,7 @@ class TranscodeFanoutArgs(TypedDict):
     """ARN of the policy that no role may go beyond; docs/permissions.md has the least that it must
     allow. Default: none."""
 
-    tags: NotRequired[dict[str, str]]
+    tags: NotRequired[Input[Mapping[str, Input[str]]]]
     """Tags of every resource, besides those that tell fan-outs and presets apart. Default: none."""
 
 
@@ -153,8 +153,10 @@ class TranscodeFanout(pulumi.ComponentResource):
             ArgumentError: another argument cannot work, or the names of resources are too long.
         """
         super().__init__("videoconverter:index:TranscodeFanout", name, None, opts)
-        arguments.check(args, TranscodeFanoutArgs.__annotations__)
-        presets = resolve(args.get("presets", []), pipeline_quota=args.get("pipeline_quota", 0))
+        args = cast(
+            "TranscodeFanoutArgs", arguments.read(args, TranscodeFanoutArgs.__annotations__)
+        )
+        presets = resolve(args["presets"], pipeline_quota=args.get("pipeline_quota", 0))
         arguments.refuse(name_problems(name, presets))
         if args.get("dashboard", False):
             arguments.refuse(dashboard_problems(presets))

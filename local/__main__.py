@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     transcode = commands.add_parser("transcode", help="deploy, upload files, fetch the renditions")
@@ -148,6 +148,12 @@ def _sample(options: argparse.Namespace) -> int:
 
     make_sample(options.file)
     return 0
+
+
+def run() -> int:
+    """Run the command of an installed package, whose script imports this module."""
+    interrupts.install()
+    return main()
 
 
 if __name__ == "__main__":

@@ -57,6 +57,8 @@ def check_suffixes(files: Sequence[Path], stack: StackConfig) -> None:
     """
     from components.suffixes import SuffixError, case_forms  # noqa: PLC0415 -- brings Pulumi along
 
+    if not stack.has("suffixes"):
+        return
     try:
         suffixes = case_forms(stack.value("suffixes"))
     except SuffixError as error:
@@ -73,6 +75,8 @@ def check_suffixes(files: Sequence[Path], stack: StackConfig) -> None:
 def presets_that_run(stack: StackConfig) -> tuple[Collection[str], Collection[str]]:
     """Names of the presets of a stack: those whose pipelines run, and those that are paused.
 
+    A program of one's own may have them elsewhere than in the configuration; then none are known.
+
     Raises:
         StackError: the presets cannot work.
         UsageError: all are paused.
@@ -80,6 +84,8 @@ def presets_that_run(stack: StackConfig) -> tuple[Collection[str], Collection[st
     from components import PresetError  # noqa: PLC0415 -- brings Pulumi along
     from components.presets import resolve  # noqa: PLC0415 -- the same
 
+    if not stack.has("presets"):
+        return [], []
     try:
         presets = resolve(stack.value("presets"))
     except PresetError as error:

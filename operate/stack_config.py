@@ -9,8 +9,11 @@ import yaml
 
 from operate.errors import StackConfigError
 
-PROJECT_FOLDER: Final = Path(__file__).parent.parent
-"""Where this project's Pulumi.yaml is."""
+_ABOVE: Final = Path(__file__).parent.parent
+
+PROJECT_FOLDER: Final = _ABOVE if (_ABOVE / "Pulumi.yaml").is_file() else Path.cwd()
+"""Where the Pulumi.yaml is: beside this package in the repository; an installed package works on
+the project in whose folder it was started."""
 
 DEFAULT_REGION: Final = "us-east-1"
 """The region of a stack without `aws:region`."""
@@ -47,8 +50,13 @@ class StackConfig:
             name: The stack, such as `dev`.
 
         Raises:
-            StackConfigError: The stack does not exist, a value is missing or of the wrong type.
+            StackConfigError: There is no such project or stack, a value is missing or of the wrong
+                type.
         """
+        if not (project_folder / "Pulumi.yaml").is_file():
+            raise StackConfigError(
+                f"{project_folder} has no Pulumi.yaml; go to the folder of a Pulumi project."
+            )
         project = _read(project_folder / "Pulumi.yaml")
         namespace = project["name"]
         declared = _config(project, namespace)
@@ -59,8 +67,18 @@ class StackConfig:
             raise StackConfigError(f"Stack {name!r}: {'; '.join(problems)}.")
         return cls(namespace, name, config)
 
+    def has(self, key: str) -> bool:
+        """Whether the project's own namespace has a value; a program of one's own needs none."""
+        return f"{self.project}:{key}" in self.config
+
     def value(self, key: str) -> Any:
-        """Return a value of the project's own namespace."""
+        """Return a value of the project's own namespace.
+
+        Raises:
+            StackConfigError: There is none; the project's program does not take it from there.
+        """
+        if not self.has(key):
+            raise StackConfigError(f"Stack {self.name!r} has no value of {self.project}:{key}.")
         return self.config[f"{self.project}:{key}"]
 
     @property

@@ -43,6 +43,8 @@ class Recorded:
     """Whether Pulumi leaves it alone when it is no longer asked for."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
     """What AWS would say of it: the inputs, and what it makes up."""
+    request: Any = None
+    """The RegisterResourceRequest itself, with everything else that the engine is told."""
     aliases: frozenset[str] = frozenset()
     """URNs by which Pulumi knows it from an earlier deployment."""
 
@@ -96,7 +98,7 @@ class _Aws(mocks.Mocks):
         if not args.custom:
             return None, dict(args.inputs)
         physical = args.inputs.get("name") or f"{args.name}{PHYSICAL_SUFFIX}"
-        return f"{args.name}-id", {**args.inputs, **_outputs(args.typ, physical, args.inputs)}
+        return f"{args.name}-id", {**args.inputs, **made_up(args.typ, physical, args.inputs)}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         if args.token == "aws:ssm/getParameter:getParameter":  # noqa: S105 -- a type, no secret
@@ -108,10 +110,10 @@ class _Aws(mocks.Mocks):
         raise AssertionError(f"unexpected invoke: {args.token}")
 
 
-def _outputs(token: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def made_up(token: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The properties that AWS makes up for a resource of this type and physical name."""
     url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
-    made_up: dict[str, dict[str, Any]] = {
+    by_type: dict[str, dict[str, Any]] = {
         "aws:s3/bucket:Bucket": {"bucket": name, "arn": f"arn:aws:s3:::{name}"},
         "aws:sns/topic:Topic": {"name": name, "arn": _arn("sns", name)},
         "aws:sqs/queue:Queue": {"name": name, "url": url, "arn": _arn("sqs", name)},
@@ -133,7 +135,7 @@ def _outputs(token: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]
             "arn": _arn("mediaconvert", f"queues/{name}"),
         },
     }
-    return made_up.get(token, {})
+    return by_type.get(token, {})
 
 
 def _arn(service: str, resource: str) -> str:
@@ -158,6 +160,7 @@ class _Monitor(mocks.MockMonitor):
                 depends_on=frozenset(request.dependencies),
                 is_retained=request.retainOnDelete,
                 outputs=rpc.deserialize_properties(response.object),
+                request=request,
                 aliases=frozenset(
                     self.make_urn(alias.spec.parentUrn, request.type, request.name)
                     for alias in request.aliases

@@ -4,6 +4,7 @@ The emulator puts this folder on the path of the functions' interpreters, and of
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -18,9 +19,8 @@ def _check_requests() -> None:
     components.__path__ = [str(_PROJECT / "components")]
     sys.modules["components"] = components
 
-    from components.aws_requests import refuse_what_aws_refuses  # noqa: PLC0415 -- findable now
-
-    handlers.BUILTIN_HANDLERS.append(("before-parameter-build", refuse_what_aws_refuses))
+    check = import_module("components.aws_requests").refuse_what_aws_refuses
+    handlers.BUILTIN_HANDLERS.append(("before-parameter-build", check))
 
 
 _check_requests()

@@ -82,8 +82,27 @@ def test_an_unknown_argument_is_refused_from_every_language() -> None:
 
 def test_a_configuration_without_presets_is_refused_by_name() -> None:
     """They are the only setting without a default."""
-    with pytest.raises(PresetError, match=r"presets is \[\]"):
+    with pytest.raises(ArgumentError, match="presets is missing"):
         run(lambda: TranscodeFanout("films", TranscodeFanoutArgs()))  # type: ignore[typeddict-item]  # what is wrong
+    with pytest.raises(PresetError, match=r"presets is \[\]"):
+        run(lambda: TranscodeFanout("films", TranscodeFanoutArgs(presets=[])))
+
+
+def test_no_arguments_at_all_are_told_as_such() -> None:
+    """A caller without a type checker reads what to write."""
+    nothing: Any = None
+
+    with pytest.raises(ArgumentError, match=r"args is null; write TranscodeFanoutArgs"):
+        run(lambda: TranscodeFanout("films", nothing))
+
+
+@pytest.mark.parametrize("name", sorted(TranscodeFanoutArgs.__annotations__))
+def test_an_argument_that_is_none_is_told_by_name(name: str) -> None:
+    """None is what a variable holds that was forgotten, and not the default."""
+    args: Any = {"presets": [{"name": "720p"}], name: None}
+
+    with pytest.raises(ArgumentError, match=f"{name} is null; give it a value"):
+        run(lambda: TranscodeFanout("films", args))
 
 
 def test_keys_of_other_namespaces_are_not_the_program_s() -> None:

@@ -1,0 +1,1 @@
+"""The component for programs in other languages: what Pulumi starts as a plugin."""
