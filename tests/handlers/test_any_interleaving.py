@@ -69,6 +69,11 @@ class AnyInterleaving(RuleBasedStateMachine):
         self.world.sqs.meta.events.register("before-parameter-build.sqs", _at_once)
         self.world.clock.seconds = int(time.time())  # S3 dates what is put there by its own clock.
         self.world.create_input_bucket()
+        for preset in PRESETS:
+            self.world.s3.create_bucket(
+                Bucket=self.world[preset].settings.output_bucket,
+                CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+            )
         self.known: list[Upload] = []
         self.deleted: set[str] = set()
         self.unnoticed: list[Upload] = []
