@@ -136,6 +136,20 @@ def test_the_commands_transcode_with_the_pasted_program(project: Path) -> None:
             )
 
 
+def test_functions_of_the_installed_local_cloud_check_their_requests(project: Path) -> None:
+    """Python only prints what goes wrong when it starts, so this would be missed."""
+    [start] = project.glob(f".venv/lib/*/site-packages/{PACKAGE}/local/function_start")
+    program = (
+        f"import runpy, sys; runpy.run_path({str(start / 'sitecustomize.py')!r});"
+        "from botocore.handlers import BUILTIN_HANDLERS;"
+        "print(BUILTIN_HANDLERS[-1][1].__name__, 'pulumi' in sys.modules)"
+    )
+
+    printed = run(project / ".venv/bin/python", "-c", program, cwd=project)
+
+    assert "refuse_what_aws_refuses False" == printed.strip()
+
+
 def test_the_operator_s_commands_are_there(project: Path) -> None:
     """They load every command."""
     printed = run(project / ".venv/bin/videoconverter-operate", "--help", cwd=project)
