@@ -49,8 +49,8 @@ $(OLDEST)/.ready: requirements-oldest.txt $(READY)
 		> "$$($(OLDEST)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/borrowed.pth"
 	@touch $@
 
-test-browser: $(READY) $(CHROMIUM) $(PLAYERS) ## renditions play in Chromium; installs it, and hls.js, where they are missing
-	@$(BIN)/python -m pytest tests/browser/playback.py
+test-browser: $(READY) $(CHROMIUM) $(PLAYERS) ## renditions and the page in Chromium; installs it, and hls.js, where they are missing
+	@$(BIN)/python -m pytest tests/browser/playback.py tests/browser/local_page.py
 
 $(CHROMIUM):
 	@echo "Installing Debian's chromium ..."

@@ -72,10 +72,20 @@ INPUTS: Final = (
 """Arguments that decide nothing but properties of resources, and so may be Outputs, or hold some.
 Whether there are `input_kms_key_arns` has to be known, not what they are."""
 
-_SWITCHES: Final = ("force_destroy", "deletion_protection")
+_SWITCHES: Final = ("force_destroy", "deletion_protection", "create_key", "dashboard")
 
 _ARN: Final = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:\S+")
 _KEY_ARN: Final = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+
+
+_POLICY_ARN: Final = re.compile(r"arn:[a-z-]+:iam::(aws|\d{12}):policy/\S+")
+_PATH: Final = re.compile(r"/([!-.0-~]+/){1,255}")
+"""IAM's model: printable ASCII between slashes."""
+
+_A_KEY: Final = (
+    "the ARN of a key, such as arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-"
+    "1234567890ab"
+)
 
 
 class ArgumentError(ValueError):
@@ -226,9 +236,10 @@ def _problems(arguments: Mapping[str, Any]) -> Iterator[str]:
     )
     yield from _list_problems(
         *("input_kms_key_arns", arguments.get("input_kms_key_arns", []), _KEY_ARN),
-        "ARNs of keys, such as arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-"
-        "1234567890ab; in a policy an alias stands for no key",
+        f"ARNs of keys: {_A_KEY}; in a policy an alias stands for no key",
     )
+    yield from _key_problems(arguments)
+    yield from _role_problems(arguments)
     yield from _tag_problems(arguments.get("tags", {}))
 
 
@@ -245,6 +256,30 @@ def _list_problems(
             yield f"{name}[{index}] is {shown(item)}; it must be a list of {words}"
     if most is not None and len(value) > most:
         yield f"{name} has {len(value)} entries; there may be at most {most}"
+
+
+def _key_problems(arguments: Mapping[str, Any]) -> Iterator[str]:
+    key = arguments.get("kms_key", "")
+    if not isinstance(key, str) or (key and not _KEY_ARN.fullmatch(key)):
+        yield (
+            f"kms_key is {shown(key)}; it must be {_A_KEY}, because SQS and S3 would take an alias "
+            "and policies do not"
+        )
+    elif key and arguments.get("create_key", False):
+        yield f"kms_key is {shown(key)} and create_key is true; leave one of the two out"
+
+
+def _role_problems(arguments: Mapping[str, Any]) -> Iterator[str]:
+    for name, pattern, words in (
+        ("iam_path", _PATH, "a path that starts and ends with a slash, such as /media/"),
+        (
+            *("permissions_boundary", _POLICY_ARN),
+            "the ARN of a policy, such as arn:aws:iam::111122223333:policy/boundary",
+        ),
+    ):
+        value = arguments.get(name, "")
+        if not isinstance(value, str) or (value and not pattern.fullmatch(value)):
+            yield f"{name} is {shown(value)}; it must be {words}"
 
 
 def _tag_problems(tags: Any) -> Iterator[str]:

@@ -79,7 +79,7 @@ class Branch:
             maximum_concurrency: invocations of `submit_job` at a time.
             max_upload_bytes: the largest upload that becomes a job; 0 for any.
             max_upload_seconds: the longest upload that becomes a job; 0 for any.
-            input_kms_key_arns: the keys that uploads may be encrypted with.
+            input_kms_key_arns: keys that uploads may be encrypted with, besides the scope's.
         """
         self._name = f"{scope.name}-{preset.name}"
         self._scope = scope = scope.tagged({PRESET_TAG: preset.name, **preset.tags})
@@ -107,11 +107,14 @@ class Branch:
         ]
         if max_upload_seconds > 0:
             permissions.append(self._allow_to_read_uploads(identity, intake.bucket))
-        if input_kms_key_arns:
+        key_arns: list[Input[str]] = [*input_kms_key_arns]
+        if scope.key_arn is not None:
+            key_arns.append(scope.key_arn)
+        if key_arns:
             readers = {"pipeline": destination.role}
             if max_upload_seconds > 0:
                 readers["function"] = identity.role
-            permissions.extend(self._allow_to_decrypt(readers, intake.bucket, input_kms_key_arns))
+            permissions.extend(self._allow_to_decrypt(readers, intake.bucket, key_arns))
         submit_job = function(
             scope,
             self._name,
@@ -226,6 +229,7 @@ class Branch:
                     ledger_arn=ledger.table.arn,
                     completed_topic_arn=ledger.completed_topic.arn,
                     log_group_arn=identity.log_group.arn,
+                    key_arn=self._scope.key_arn,
                 ).apply(lambda arns: policies.function_may_submit_jobs(**arns))
             ),
             opts=self._scope.options(),

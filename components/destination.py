@@ -9,6 +9,7 @@ from components.outcome import Outcome
 from components.presets import Preset
 from components.presets.job_settings import writes_numbered_files
 from components.reconcile import Reconcile
+from components.roles import role
 from components.scope import PRESET_TAG, Scope
 from components.storage import private_bucket
 
@@ -50,21 +51,16 @@ class Destination:
             lister_role_arns=list(dict.fromkeys([reconcile.role.arn, *removers])),
             remover_role_arns=removers,
         )
-        self.role = aws.iam.Role(
-            f"{name}-pipeline",
-            assume_role_policy=Output.json_dumps(
-                pipeline_pattern.apply(policies.pipeline_may_assume)
-            ),
-            tags=scope.tags,
-            opts=scope.options(),
+        self.role = role(
+            scope, f"{name}-pipeline", pipeline_pattern.apply(policies.pipeline_may_assume)
         )
         self.permission = aws.iam.RolePolicy(
             f"{name}-pipeline-transcodes",
             role=self.role.name,
             policy=Output.json_dumps(
-                Output.all(intake.bucket.arn, self.bucket.arn).apply(
+                Output.all(intake.bucket.arn, self.bucket.arn, scope.key_arn).apply(
                     lambda arns: policies.pipeline_may_transcode(
-                        *arns, read_buckets=preset.read_buckets
+                        arns[0], arns[1], key_arn=arns[2], read_buckets=preset.read_buckets
                     )
                 )
             ),

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, Resource
 
 from components import defaults, policies
+from components.roles import role
 from components.scope import Scope
 
 _PROJECT = Path(__file__).parent.parent
@@ -23,17 +24,13 @@ class Identity:
             scope: what the function belongs to.
             name: the logical name of the function.
         """
-        self.role = aws.iam.Role(
-            f"{name}-function",
-            assume_role_policy=Output.json_dumps(
-                policies.service_may_assume("lambda.amazonaws.com")
-            ),
-            tags=scope.tags,
-            opts=scope.options(),
+        self.role = role(
+            scope, f"{name}-function", policies.service_may_assume("lambda.amazonaws.com")
         )
         self.log_group = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             retention_in_days=scope.log_retention_days,
+            kms_key_id=scope.key_arn,
             tags=scope.tags,
             opts=scope.options(),
         )

@@ -6,6 +6,7 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from components import defaults, policies
+from components.roles import role
 from components.scope import Scope
 from components.storage import private_bucket
 
@@ -22,7 +23,9 @@ class Intake:
         """
         name = scope.name
         self.bucket = private_bucket(scope, f"{name}-input", versioned=True)
-        log_role = _log_role(scope)
+        log_role = role(
+            scope, f"{name}-topic-logs", policies.service_may_assume("sns.amazonaws.com")
+        )
         self.topic = _topic(scope, log_role)
         logs = _delivery_logs(scope, self.topic, log_role)
         permission = _bucket_may_publish(scope, self.bucket, self.topic)
@@ -36,18 +39,11 @@ class Intake:
         )
 
 
-def _log_role(scope: Scope) -> aws.iam.Role:
-    return aws.iam.Role(
-        f"{scope.name}-topic-logs",
-        assume_role_policy=Output.json_dumps(policies.service_may_assume("sns.amazonaws.com")),
-        tags=scope.tags,
-        opts=scope.options(),
-    )
-
-
 def _topic(scope: Scope, log_role: aws.iam.Role) -> aws.sns.Topic:
     return aws.sns.Topic(
         f"{scope.name}-topic",
+        # AWS's own key would keep S3 from publishing: nobody can let S3 use it.
+        kms_master_key_id=scope.key_arn,
         sqs_success_feedback_role_arn=log_role.arn,
         sqs_failure_feedback_role_arn=log_role.arn,
         sqs_success_feedback_sample_rate=defaults.DELIVERY_LOG_SAMPLE_PERCENT,
@@ -66,6 +62,7 @@ def _delivery_logs(
             f"{scope.name}-topic-{outcome}",
             name=log_name,
             retention_in_days=scope.log_retention_days,
+            kms_key_id=scope.key_arn,
             tags=scope.tags,
             opts=scope.options(),
         )

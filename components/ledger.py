@@ -69,7 +69,9 @@ def _table(scope: Scope, *, deletion_protection: Input[bool]) -> aws.dynamodb.Ta
         ],
         ttl=aws.dynamodb.TableTtlArgs(attribute_name=LEDGER_TTL, enabled=True),
         point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
-        server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True),
+        server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(
+            enabled=True, kms_key_arn=scope.key_arn
+        ),
         deletion_protection_enabled=deletion_protection,
         tags=scope.tags,
         opts=scope.options(),
@@ -80,7 +82,7 @@ def _completed_topic(scope: Scope) -> aws.sns.Topic:
     topic = aws.sns.Topic(
         f"{scope.name}-completed",
         # Unlike S3, the functions can publish to a topic with AWS's own key.
-        kms_master_key_id="alias/aws/sns",
+        kms_master_key_id="alias/aws/sns" if scope.key_arn is None else scope.key_arn,
         tags=scope.tags,
         opts=scope.options(),
     )

@@ -1,6 +1,7 @@
 """Alarms: what a person has to know before it is too late."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pulumi_aws as aws
 from pulumi import Input, Output
@@ -9,8 +10,8 @@ from components import defaults
 from components.scope import Scope
 from handlers.names import OLDEST_WAIT, OldestWaitField
 
-_WAITS = "videoconverter"
-_WAIT = "OldestWait"
+WAITS: Final = "videoconverter"
+WAIT: Final = "OldestWait"
 """Namespace and name of the metric that is made from reconcile's log."""
 
 
@@ -30,6 +31,7 @@ class Monitoring:
         self._scope = scope
         self._actions = actions
         self._alarm_after = alarm_after
+        self.alarm_arns: list[Output[str]] = []
 
     def dead_letters(self, name: str, queue: aws.sqs.Queue) -> None:
         """Ring at the first message that somebody has to look at.
@@ -79,8 +81,8 @@ class Monitoring:
             log_group_name=log.name,
             pattern=f'{{ $.message = "{OLDEST_WAIT}" }}',
             metric_transformation=aws.cloudwatch.LogMetricFilterMetricTransformationArgs(
-                namespace=_WAITS,
-                name=_WAIT,
+                namespace=WAITS,
+                name=WAIT,
                 value=f"$.{OldestWaitField.SECONDS}",
                 unit="Seconds",
                 dimensions={
@@ -103,7 +105,7 @@ class Monitoring:
             f"{name}-waits-too-long",
             "An upload has had no rendition and no dead letter for too long: the pipeline is "
             "paused, throttled, unreachable or overloaded. Nothing is lost yet.",
-            metric=f"{_WAITS} {_WAIT}",
+            metric=f"{WAITS} {WAIT}",
             dimensions={OldestWaitField.FANOUT: fanout, OldestWaitField.PRESET: preset},
             threshold=self._alarm_after,
             # The number comes every quarter of an hour; `reconcile_runs` rings when it does not.
@@ -160,7 +162,7 @@ class Monitoring:
         missing: str = "notBreaching",
     ) -> None:
         namespace, metric_name = metric.split()
-        aws.cloudwatch.MetricAlarm(
+        alarm = aws.cloudwatch.MetricAlarm(
             name,
             alarm_description=description,
             namespace=namespace,
@@ -177,3 +179,4 @@ class Monitoring:
             tags=self._scope.tags,
             opts=self._scope.options(),
         )
+        self.alarm_arns.append(alarm.arn)

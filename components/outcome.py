@@ -58,6 +58,7 @@ class Outcome:
                     ledger_arn=ledger.table.arn,
                     completed_topic_arn=ledger.completed_topic.arn,
                     log_group_arn=identity.log_group.arn,
+                    key_arn=scope.key_arn,
                 ).apply(lambda arns: policies.function_may_record_outcomes(**arns))
             ),
             opts=scope.options(),

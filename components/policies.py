@@ -8,6 +8,7 @@ to the resource and the account that it acts for.
 from collections.abc import Sequence
 from typing import Any
 
+from components.key_statements import use_for_objects, use_the_key
 from handlers.names import LEDGER_INDEX, LEDGER_WAIT_INDEX
 
 Policy = dict[str, Any]
@@ -203,11 +204,16 @@ def pipeline_may_assume(pipeline_arn: str) -> Policy:
 
 
 def pipeline_may_transcode(
-    input_bucket_arn: str, output_bucket_arn: str, *, read_buckets: Sequence[str] = ()
+    input_bucket_arn: str,
+    output_bucket_arn: str,
+    *,
+    key_arn: str | None = None,
+    read_buckets: Sequence[str] = (),
 ) -> Policy:
     """A pipeline reads uploads and writes the renditions of its own branch.
 
-    It reads what a job of the user's own adds, too, from the buckets with the names given.
+    It reads what a job of the user's own adds, too, from the buckets with the names given. To write
+    under a customer key takes Decrypt as well (MediaConvert's user guide, error 1401).
     """
     partition = input_bucket_arn.split(":")[1]
     additions: Statement = {
@@ -230,30 +236,24 @@ def pipeline_may_transcode(
             "Action": "s3:PutObject",
             "Resource": f"{output_bucket_arn}/*",
         },
+        *(
+            [
+                use_for_objects(
+                    "EncryptTheRenditionsOfThisBranch",
+                    ["kms:Decrypt", "kms:GenerateDataKey"],
+                    [key_arn],
+                    output_bucket_arn,
+                )
+            ]
+            if key_arn is not None
+            else []
+        ),
     )
 
 
 def role_may_decrypt_uploads(input_bucket_arn: str, key_arns: Sequence[str]) -> Policy:
-    """Whoever reads uploads may decrypt them, through S3 and from the input bucket only.
-
-    S3 puts the ARN of the object, or with a bucket key of the bucket, into the encryption context:
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context
-    """
-    regions = sorted({arn.split(":")[3] for arn in key_arns})
-    return document(
-        {
-            "Sid": "DecryptUploads",
-            "Effect": "Allow",
-            "Action": "kms:Decrypt",
-            "Resource": list(key_arns),
-            "Condition": {
-                "StringEquals": {"kms:ViaService": [f"s3.{r}.amazonaws.com" for r in regions]},
-                "ArnLike": {
-                    "kms:EncryptionContext:aws:s3:arn": [input_bucket_arn, f"{input_bucket_arn}/*"]
-                },
-            },
-        }
-    )
+    """Whoever reads uploads may decrypt them, through S3 and from the input bucket only."""
+    return document(use_for_objects("DecryptUploads", "kms:Decrypt", key_arns, input_bucket_arn))
 
 
 def topic_may_log(delivery_log_arns: Sequence[str]) -> Policy:
@@ -295,6 +295,7 @@ def function_may_submit_jobs(
     ledger_arn: str,
     completed_topic_arn: str,
     log_group_arn: str,
+    key_arn: str | None = None,
 ) -> Policy:
     """What `submit_job` of one branch may do: everything it needs, on this branch's things only."""
     return document(
@@ -349,6 +350,13 @@ def function_may_submit_jobs(
         use_the_ledger(ledger_arn),
         announce(completed_topic_arn),
         write_logs("WriteLogs", [log_group_arn]),
+        *use_the_key(key_arn),
+        *(
+            # To read of an object that it is there takes its key.
+            [use_for_objects("SeeEncryptedRenditions", "kms:Decrypt", [key_arn], output_bucket_arn)]
+            if key_arn is not None
+            else []
+        ),
     )
 
 
@@ -374,7 +382,12 @@ def function_may_read_uploads(input_bucket_arn: str) -> Policy:
 
 
 def function_may_record_outcomes(
-    *, queue_arn: str, ledger_arn: str, completed_topic_arn: str, log_group_arn: str
+    *,
+    queue_arn: str,
+    ledger_arn: str,
+    completed_topic_arn: str,
+    log_group_arn: str,
+    key_arn: str | None = None,
 ) -> Policy:
     """What `job_outcome` may do itself; the queues of the branches say that it may send to them."""
     return document(
@@ -382,11 +395,17 @@ def function_may_record_outcomes(
         use_the_ledger(ledger_arn),
         announce(completed_topic_arn),
         write_logs("WriteLogs", [log_group_arn]),
+        *use_the_key(key_arn),
     )
 
 
 def function_may_reconcile(
-    *, input_bucket_arn: str, ledger_arn: str, completed_topic_arn: str, log_group_arn: str
+    *,
+    input_bucket_arn: str,
+    ledger_arn: str,
+    completed_topic_arn: str,
+    log_group_arn: str,
+    key_arn: str | None = None,
 ) -> Policy:
     """What `reconcile` may do itself; the branches say what it may do with their things."""
     return document(
@@ -408,6 +427,7 @@ def function_may_reconcile(
         },
         announce(completed_topic_arn),
         write_logs("WriteLogs", [log_group_arn]),
+        *use_the_key(key_arn),
     )
 
 

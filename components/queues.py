@@ -1,10 +1,19 @@
 """Queues that keep what cannot be handled: a queue, and its dead-letter queue."""
 
+from typing import Any
+
 import pulumi_aws as aws
 from pulumi import Output
 
 from components import defaults
 from components.scope import Scope
+
+
+def _encryption(scope: Scope) -> dict[str, Any]:
+    """SQS takes one of the two."""
+    if scope.key_arn is None:
+        return {"sqs_managed_sse_enabled": True}
+    return {"kms_master_key_id": scope.key_arn}
 
 
 def dead_letter_queue(scope: Scope, name: str) -> aws.sqs.Queue:
@@ -19,7 +28,7 @@ def dead_letter_queue(scope: Scope, name: str) -> aws.sqs.Queue:
     return aws.sqs.Queue(
         name,
         message_retention_seconds=defaults.MESSAGE_RETENTION_SECONDS,
-        sqs_managed_sse_enabled=True,
+        **_encryption(scope),
         tags=scope.tags,
         opts=scope.options(),
     )
@@ -46,7 +55,7 @@ def queue_with_redrive(
         name,
         message_retention_seconds=defaults.MESSAGE_RETENTION_SECONDS,
         visibility_timeout_seconds=defaults.visibility_timeout_seconds(consumer_timeout),
-        sqs_managed_sse_enabled=True,
+        **_encryption(scope),
         redrive_policy=Output.json_dumps(
             {"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": max_receive_count}
         ),

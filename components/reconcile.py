@@ -48,6 +48,7 @@ class Reconcile:
                     ledger_arn=ledger.table.arn,
                     completed_topic_arn=ledger.completed_topic.arn,
                     log_group_arn=identity.log_group.arn,
+                    key_arn=scope.key_arn,
                 ).apply(lambda arns: policies.function_may_reconcile(**arns))
             ),
             opts=scope.options(),

@@ -40,6 +40,11 @@ class Scope:
     log_retention_days: Input[int]
     force_destroy: bool
     """Let Pulumi delete buckets with the objects in them; otherwise it leaves them as they are."""
+    iam_path: str = ""
+    permissions_boundary: str = ""
+    """Of every role; empty for IAM's default, and for none."""
+    key_arn: Output[str] | None = None
+    """The customer key that encrypts everything; None for AWS's own keys."""
     moved_from: Resource | None = None
     """Whose child a resource was before: without that alias Pulumi would replace it."""
 

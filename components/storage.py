@@ -52,8 +52,11 @@ def private_bucket(
         rules=[
             aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
                 apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                    sse_algorithm="AES256"
-                )
+                    sse_algorithm="AES256" if scope.key_arn is None else "aws:kms",
+                    kms_master_key_id=scope.key_arn,
+                ),
+                # One call of KMS for many objects.
+                bucket_key_enabled=None if scope.key_arn is None else True,
             )
         ],
         opts=opts,

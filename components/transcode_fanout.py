@@ -1,6 +1,7 @@
 """The public component: one topic, and a branch for each preset."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
@@ -8,7 +9,9 @@ from pulumi import Input, Output
 
 from components import arguments, defaults
 from components.branch import Branch
+from components.dashboard import Dashboard, dashboard_problems
 from components.destination import Destination
+from components.encryption import created_key
 from components.estimate import report
 from components.function import powertools_layer
 from components.intake import Intake
@@ -77,6 +80,26 @@ class TranscodeFanoutArgs(TypedDict):
     uploads with them, and nothing else. A key's own policy has to allow the account, and a key of
     another account these roles. Default: none; a job for such an upload ends in error 1401."""
 
+    kms_key: NotRequired[str]
+    """ARN of a KMS key in this region that encrypts everything: buckets, queues, topics, ledger and
+    logs. Its policy has to let the services use it that docs/encryption.md lists. Default: none;
+    AWS's own keys encrypt."""
+
+    create_key: NotRequired[bool]
+    """Create such a key, with that policy; it is left where buckets are left. Default: false."""
+
+    dashboard: NotRequired[bool]
+    """Create a page of CloudWatch with a column for each preset, three dollars a month. Default:
+    false."""
+
+    iam_path: NotRequired[str]
+    """Path of every role, such as `/media/`. To change it replaces the roles. Default: none, which
+    is IAM's `/`."""
+
+    permissions_boundary: NotRequired[str]
+    """ARN of the policy that no role may go beyond; docs/permissions.md has the least that it must
+    allow. Default: none."""
+
     tags: NotRequired[Input[Mapping[str, Input[str]]]]
     """Tags of every resource, besides those that tell fan-outs and presets apart. Default: none."""
 
@@ -135,6 +158,8 @@ class TranscodeFanout(pulumi.ComponentResource):
         )
         presets = resolve(args["presets"], pipeline_quota=args.get("pipeline_quota", 0))
         arguments.refuse(name_problems(name, presets))
+        if args.get("dashboard", False):
+            arguments.refuse(dashboard_problems(presets))
         suffixes = case_forms(args.get("suffixes", defaults.SUFFIXES))
         function_timeout = args.get("function_timeout", defaults.FUNCTION_TIMEOUT_SECONDS)
         maximum_concurrency = args.get("maximum_concurrency", defaults.MAXIMUM_CONCURRENCY)
@@ -144,7 +169,13 @@ class TranscodeFanout(pulumi.ComponentResource):
             tags=args.get("tags", {}),
             log_retention_days=args.get("log_retention_days", defaults.LOG_RETENTION_DAYS),
             force_destroy=args.get("force_destroy", False),
+            iam_path=args.get("iam_path", ""),
+            permissions_boundary=args.get("permissions_boundary", ""),
         )
+        if args.get("create_key", False):
+            scope = replace(scope, key_arn=created_key(scope))
+        elif kms_key := args.get("kms_key", ""):
+            scope = replace(scope, key_arn=Output.from_input(kms_key))
 
         intake = Intake(scope.part("Intake", "intake"), suffixes=suffixes)
         # A topic's name is unique in its account and region.
@@ -166,8 +197,9 @@ class TranscodeFanout(pulumi.ComponentResource):
         reconcile = Reconcile(
             scope.part("Reconcile", "reconcile"), intake, ledger, suffixes=suffixes, layer=layer
         )
+        of_monitoring = scope.part("Monitoring", "monitoring")
         monitoring = Monitoring(
-            scope.part("Monitoring", "monitoring"),
+            of_monitoring,
             actions=args.get("alarm_actions", []),
             alarm_after=args.get("alarm_after_seconds", defaults.ALARM_AFTER_SECONDS),
         )
@@ -212,6 +244,20 @@ class TranscodeFanout(pulumi.ComponentResource):
             )
             for preset in presets
         }
+        if args.get("dashboard", False):
+            Dashboard(
+                of_monitoring,
+                intake,
+                monitoring,
+                {
+                    preset: {
+                        "queue": branch.queue.name,
+                        "dead_letter_queue": branch.dead_letter_queue.name,
+                        "pipeline": branch.pipeline.arn,
+                    }
+                    for preset, branch in branches.items()
+                },
+            )
 
         self.input_bucket = intake.bucket.bucket
         self.topic_arn = intake.topic.arn

@@ -12,10 +12,12 @@ from components.presets.professional_tier import FEATURES, Feature
 from components.presets.renditions import FIELDS_OF_KIND
 from docs.attributes import documented
 from docs.markdown import code, fence, table
+from handlers.mediaconvert.output_groups import PLAYLIST_EXTENSIONS, group_settings
 
 KINDS: Mapping[str, PresetArgs] = {
     "mp4": {"name": "720p", "frame_rate": 30, "quality": 7},
     "hls": {"name": "stream", "kind": "hls", "ladder": ["240p", "480p", "1080p"]},
+    "cmaf": {"name": "stream", "kind": "cmaf", "ladder": ["240p", "480p", "1080p"]},
     "thumbnails": {"name": "stills", "kind": "thumbnails", "interval": 5},
     "audio": {"name": "sound", "kind": "audio", "audio_channels": 1, "audio_bitrate": 64_000},
 }
@@ -129,15 +131,19 @@ def _type(hint: Any) -> str:
 def _files(document: Mapping[str, Any]) -> Iterator[str]:
     """Name the files of a job as MediaConvert does, one of those that only differ in a number."""
     for group in document["Settings"]["OutputGroups"]:
-        hls = group["OutputGroupSettings"].get("HlsGroupSettings")
-        stem = f"trips/a{hls['Destination'] if hls else ''}"
-        if hls:
-            yield f"{stem}.m3u8"
+        stem = f"trips/a{group_settings(group).get('Destination', '')}"
+        for extension in PLAYLIST_EXTENSIONS.get(group["OutputGroupSettings"]["Type"], ()):
+            yield f"{stem}.{extension}"
         for output in group["Outputs"]:
             name = f"{stem}{output['NameModifier']}"
-            if hls:
+            if output["ContainerSettings"]["Container"] == "M3U8":
                 yield f"{name}.m3u8"
                 yield f"{name}_00001.ts"
+            elif output["ContainerSettings"]["Container"] == "CMFC":
+                fragments = "cmfv" if "VideoDescription" in output else "cmfa"
+                yield f"{name}.m3u8"
+                yield f"{name}init.{fragments}"
+                yield f"{name}_000000001.{fragments}"
             elif output["ContainerSettings"]["Container"] == "RAW":
                 capture = output["VideoDescription"]["CodecSettings"]["FrameCaptureSettings"]
                 number = capture.get("MaxCaptures", 1) - 1

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import yaml
@@ -10,6 +11,9 @@ import yaml
 from components import TranscodeFanout, defaults
 from docs.attributes import documented
 from docs.markdown import table
+
+_COLUMNS = 120
+"""Width of a line of the documentation."""
 
 _PROJECT = Path(__file__).parent.parent / "Pulumi.yaml"
 
@@ -24,6 +28,13 @@ def config() -> str:
             for key, entry in keys.items()
         ),
     )
+
+
+def config_keys() -> str:
+    """Every key of the stack's config with its default."""
+    keys: Mapping[str, Any] = yaml.safe_load(_PROJECT.read_text())["config"]
+    words = [f"`{key}` ({_default(entry)})" for key, entry in keys.items()]
+    return fill(f"Keys, each with its default: {', '.join(words)}.", _COLUMNS) + "\n"
 
 
 def outputs() -> str:

@@ -9,6 +9,7 @@ from docs import (
     cost_table,
     elastic_transcoder_tables,
     outcome_tables,
+    permission_tables,
     preset_tables,
     stack_tables,
     verify_tables,
@@ -21,6 +22,7 @@ PAGES = (_ROOT / "README.md", *sorted((_ROOT / "docs").rglob("*.md")))
 
 TABLES: Mapping[str, Callable[[], str]] = {
     "config": stack_tables.config,
+    "config-keys": stack_tables.config_keys,
     "outputs": stack_tables.outputs,
     "numbers": stack_tables.numbers,
     "presets": preset_tables.catalogue,
@@ -34,6 +36,10 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "announcement": outcome_tables.announcement,
     "retries": outcome_tables.retries,
     "ends": outcome_tables.ends,
+    "boundary": permission_tables.boundary,
+    "key-policy": permission_tables.key_policy,
+    "permissions-allowed": permission_tables.allowed,
+    "permissions-denied": permission_tables.denied,
     "verify-checks": verify_tables.checks,
     "verify-policy": verify_tables.policy,
 }

@@ -138,6 +138,10 @@ class Duties:
             return
         if asset.is_due:
             renditions = self._ledger.renditions.of_upload(asset.upload.digest)
+            if not all(map(asset.tells, renditions)):
+                # A rendition has gone on, and with it what this revision would say. Its next end
+                # makes a newer one; in other words this one must not be told again.
+                return
             self._publish(announcement.of_asset(asset, renditions, self._fanout))
         self._ledger.assets.settle(asset)
 

@@ -15,8 +15,9 @@ from typing import Final
 
 from local import checks
 from local.errors import LocalError, UsageError
+from local.ports import LAST_FIRST_PORT, Ports
 from operate.errors import StackConfigError
-from operate.options import positive_number
+from operate.options import positive_number, positive_whole_number
 from operate.stack_config import PROJECT_FOLDER, StackConfig
 
 TIMEOUT_SECONDS: Final = 300.0
@@ -63,6 +64,18 @@ def _parser() -> argparse.ArgumentParser:
     transcode.set_defaults(command=_transcode)
 
     up = commands.add_parser("up", help="deploy and stay until Ctrl-C")
+    up.add_argument(
+        "--port",
+        type=_port,
+        metavar="PORT",
+        help="AWS listens here, MediaConvert on the next port, the page on the one after that "
+        "(any that are free)",
+    )
+    up.add_argument(
+        "--shell",
+        action="store_true",
+        help='stay in the background, print lines for eval "$(python -m local up --shell)"',
+    )
     up.set_defaults(command=_up)
 
     for command in (transcode, up):
@@ -73,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("file", type=Path, metavar="FILE")
     sample.set_defaults(command=_sample)
     return parser
+
+
+def _port(text: str) -> int:
+    port = positive_whole_number(text)
+    if port > LAST_FIRST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is not a port from 1 to {LAST_FIRST_PORT}")
+    return port
 
 
 def _transcode(options: argparse.Namespace) -> int:
@@ -108,10 +128,18 @@ def _say(what: str) -> None:
 
 def _up(options: argparse.Namespace) -> int:
     stack = StackConfig.load(PROJECT_FOLDER, options.stack)
+    ports = Ports.from_first(options.port)
+
+    if options.shell:
+        from local import background  # noqa: PLC0415 -- only this needs it
+
+        port = [] if options.port is None else ["--port", str(options.port)]
+        background.start(["--stack", options.stack, *port])
+        return 0
 
     from local.up import up  # noqa: PLC0415 -- a second of imports
 
-    up(stack, as_json=options.json)
+    up(stack, ports=ports, as_json=options.json)
     return 0
 
 

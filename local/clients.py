@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
     from types_boto3_iam import IAMClient
+    from types_boto3_kms import KMSClient
     from types_boto3_lambda import LambdaClient
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_mediaconvert import MediaConvertClient
@@ -79,6 +80,8 @@ class Clients:
     def client(self, service: Literal["events"]) -> "EventBridgeClient": ...
     @overload
     def client(self, service: Literal["iam"]) -> "IAMClient": ...
+    @overload
+    def client(self, service: Literal["kms"]) -> "KMSClient": ...
     @overload
     def client(self, service: Literal["lambda"]) -> "LambdaClient": ...
     @overload

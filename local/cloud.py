@@ -15,6 +15,7 @@ from local.emulator import ACCOUNT, Emulator
 from local.errors import StackError
 from local.mediaconvert import AwsAccess, MediaConvertService
 from local.mediaconvert.access import Credentials
+from local.ports import FREE_PORT
 from local.resources.events import LOCAL_SOURCE
 from local.run_folder import DEATH_SECONDS, run_folder
 from operate.stack_config import PROJECT_FOLDER, StackConfig
@@ -35,13 +36,24 @@ class LocalCloud:
     clients: Clients
     environment: Mapping[str, str]
 
-    def __init__(self, stack: StackConfig, project_folder: Path = PROJECT_FOLDER) -> None:
+    def __init__(
+        self,
+        stack: StackConfig,
+        project_folder: Path = PROJECT_FOLDER,
+        *,
+        port: int = FREE_PORT,
+        mediaconvert_port: int = FREE_PORT,
+    ) -> None:
         """Remember what to deploy.
 
         Args:
             stack: the stack.
             project_folder: where its program is.
+            port: where AWS is played.
+            mediaconvert_port: where MediaConvert is played.
         """
+        self._port = port
+        self._mediaconvert_port = mediaconvert_port
         self._stack = stack
         self._project_folder = project_folder
         self._teardown = ExitStack()
@@ -51,6 +63,7 @@ class LocalCloud:
 
         Raises:
             EmulatorError: the emulator does not start.
+            OSError: a port is taken, or not for this user.
             StackError: the stack's configuration cannot work.
             DeployError: the program asks for something that the local cloud cannot create.
         """
@@ -68,7 +81,7 @@ class LocalCloud:
         """Start the processes; each knows the other's address before the other runs."""
         region = self._stack.region
         folder = self._teardown.enter_context(run_folder())
-        self._emulator = Emulator(folder, region=region)
+        self._emulator = Emulator(folder, region=region, port=self._port)
         self._teardown.callback(self._emulator.stop)
         mediaconvert = self._teardown.enter_context(
             MediaConvertService(
@@ -77,6 +90,7 @@ class LocalCloud:
                 aws=AwsAccess(self._client_for_mediaconvert),
                 emit=self.emit,
                 folder=folder,
+                port=self._mediaconvert_port,
             )
         )
         self.clients = Clients(

@@ -17,8 +17,7 @@ from typing import Final
 import trustme
 
 from local.errors import EmulatorError
-
-HOST: Final = "127.0.0.1"
+from local.ports import FREE_PORT, HOST
 
 ACCOUNT: Final = "000000000000"
 """The account that the emulator plays."""
@@ -27,6 +26,7 @@ SERVICES: Final = (
     "dynamodb",
     "events",
     "iam",
+    "kms",
     "lambda",
     "logs",
     "monitoring",
@@ -80,6 +80,7 @@ class Emulator:
         region: str,
         encrypted: bool = True,
         application: str | None = None,
+        port: int = FREE_PORT,
     ) -> None:
         """Bind a port and make a certificate; `start` starts the process.
 
@@ -91,6 +92,10 @@ class Emulator:
                 which is only good to prove that they do.
             application: what to serve instead of APPLICATION; MiniStack alone is only good to be
                 compared with.
+            port: where to listen.
+
+        Raises:
+            OSError: the port is taken, or not for this user.
         """
         self._application = application or APPLICATION
         self._encrypted = encrypted
@@ -103,7 +108,7 @@ class Emulator:
         self._write_certificate()
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: int | None = None
-        self._socket = socket.create_server((HOST, 0), backlog=_BACKLOG)
+        self._socket = socket.create_server((HOST, port), backlog=_BACKLOG)
         self._port: int = self._socket.getsockname()[1]
         self.endpoint = f"{'https' if encrypted else 'http'}://{HOST}:{self._port}"
 

@@ -19,5 +19,20 @@ def parameter(aws: Clients, inputs: Inputs) -> dict[str, Any]:
     return {"name": name, "value": layer_arn(name, aws.region)}
 
 
-INVOKES: Final[Mapping[str, Invoke]] = {"aws:ssm/getParameter:getParameter": parameter}
+def caller_identity(aws: Clients, _: Inputs) -> dict[str, Any]:
+    """Who deploys."""
+    caller = aws.client("sts").get_caller_identity()
+    return {"accountId": caller["Account"], "arn": caller["Arn"], "userId": caller["UserId"]}
+
+
+def region(aws: Clients, _: Inputs) -> dict[str, Any]:
+    """Where the stack is deployed."""
+    return {"region": aws.region}
+
+
+INVOKES: Final[Mapping[str, Invoke]] = {
+    "aws:index/getCallerIdentity:getCallerIdentity": caller_identity,
+    "aws:index/getRegion:getRegion": region,
+    "aws:ssm/getParameter:getParameter": parameter,
+}
 """Every function that the program calls."""

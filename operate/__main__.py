@@ -12,6 +12,7 @@ from operate import (
     dead_letters,
     drained,
     estimate,
+    page,
     reconcile,
     redrive,
     render_again,
@@ -45,6 +46,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "drained": drained,
     "estimate": estimate,
     "verify": verify,
+    "page": page,
 }
 """Module by name: a new command is a new line here."""
 

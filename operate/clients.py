@@ -55,13 +55,18 @@ class Clients:
     once that the cloud is down. Later it is repeated like a throttled call.
     """
 
-    def __init__(self, stack: Stack) -> None:
-        """Read where the services are."""
+    def __init__(self, stack: Stack, *, attempts: int = ATTEMPTS) -> None:
+        """Read where the services are.
+
+        Args:
+            stack: What they are of.
+            attempts: Tries of a call. A caller that asks again by itself needs one.
+        """
         local = stack.environment
         core = botocore.session.Session(session_vars=_NO_CALLER_SETTINGS if local else None)
         core.set_default_client_config(
             Config(
-                retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                retries={"mode": "standard", "total_max_attempts": attempts},
                 connect_timeout=LOCAL_CONNECT_SECONDS if local else CONNECT_SECONDS,
                 proxies={} if local else None,
             )

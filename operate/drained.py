@@ -25,7 +25,7 @@ SUMMARY = "check whether a retired preset has finished and can be removed"
 
 HEADER: Final = ("preset", "retired", "messages", "renditions", "uploads", "dead letters")
 
-_ANY_TIME: Final = 10**11
+ANY_TIME: Final = 10**11
 """A Unix time in seconds, in the year 5138: every item of the ledger is older."""
 
 _WAITING: Final = (
@@ -96,12 +96,12 @@ def remainder(
     pauses = Pauses(lambda: True)
     begun = {
         item[LedgerKey.PARTITION]
-        for page in table.open_since(renditions.PREFIX + branch.preset, _ANY_TIME, pauses)
+        for page in table.open_since(renditions.PREFIX + branch.preset, ANY_TIME, pauses)
         for item in page
     }
     expected = {
         item[LedgerKey.PARTITION]
-        for page in table.open_since(assets.SORT_KEY, _ANY_TIME, pauses)
+        for page in table.open_since(assets.SORT_KEY, ANY_TIME, pauses)
         for item in page
         if Asset.from_item(item).ends.get(branch.preset) == PENDING
     }

@@ -12,7 +12,7 @@ from handlers.ledger.branches import Branch
 from operate.clients import THREADS
 from operate.letter import Letter
 from operate.printable import counted
-from operate.progress import counting, say
+from operate.progress import ON_STANDARD_ERROR, Progress
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
@@ -76,13 +76,20 @@ class Hold:
     again at once is not redriven twice.
     """
 
-    def __init__(self, sqs: "SQSClient", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        sqs: "SQSClient",
+        clock: Callable[[], float] = time.monotonic,
+        progress: Progress = ON_STANDARD_ERROR,
+    ) -> None:
         """Use a client.
 
         Args:
             sqs: The client; it may be used by several threads.
             clock: Seconds from any beginning.
+            progress: Is told how far it is.
         """
+        self._progress = progress
         self._sqs = sqs
         self._clock = clock
         self._lock = threading.Lock()
@@ -104,7 +111,9 @@ class Hold:
         stop = threading.Event()
         with ThreadPoolExecutor(THREADS) as threads:
             sizes = list(threads.map(self._size, branches))
-            with counting("letters read", sum(size.visible for size in sizes)) as count:
+            with self._progress.counting(
+                "letters read", sum(size.visible for size in sizes)
+            ) as count:
                 receivers = [
                     threads.submit(self._receive, branch, size.hold_seconds, stop, count)
                     for branch, size in zip(branches, sizes, strict=True)
@@ -117,7 +126,7 @@ class Hold:
                     stop.set()
         hidden = sum(size.hidden for size in sizes)
         if hidden:
-            say(
+            self._progress.say(
                 f"Another command holds about {counted(hidden, 'more letter')}. "
                 "Run this command again when it has ended."
             )
@@ -156,7 +165,7 @@ class Hold:
         with ThreadPoolExecutor(THREADS) as threads:
             refused = sum(threads.map(self._give_back, _batches(letters)))
         if refused:
-            say(
+            self._progress.say(
                 f"SQS did not take {counted(refused, 'letter')} back. "
                 "What is hidden shows again by itself within minutes."
             )

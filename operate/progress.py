@@ -3,11 +3,12 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Final
 
+from rich import progress as bars
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from operate.printable import printable
 
@@ -37,10 +38,10 @@ def counting(what: str, total: int) -> Iterator[Count]:
         lines = _Lines(what, total)
         yield lines.count
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda more: progress.advance(task, more)
+    columns = (bars.TextColumn("{task.description}"), bars.BarColumn(), bars.MofNCompleteColumn())
+    with bars.Progress(*columns, bars.TimeElapsedColumn(), console=console) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda more: bar.advance(task, more)
 
 
 @contextmanager
@@ -53,6 +54,24 @@ def waiting(what: str) -> Iterator[None]:
     else:
         say(f"{what} ...")
         yield
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How somebody is told of it."""
+
+    say: Callable[[str], None]
+    counting: Callable[[str, int], AbstractContextManager[Count]]
+
+
+@contextmanager
+def _counting_silently(_: str, __: int) -> Iterator[Count]:
+    yield lambda _: None
+
+
+ON_STANDARD_ERROR: Final = Progress(say, counting)
+SILENT: Final = Progress(lambda _: None, _counting_silently)
+"""For who is no command: there is nobody at its standard error."""
 
 
 class _Lines:

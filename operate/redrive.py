@@ -18,7 +18,7 @@ from operate.letter import CELLS, Letter, LetterError
 from operate.options import add_dry_run, add_preset, add_stack_options
 from operate.overwritten import obsolete
 from operate.printable import counted
-from operate.progress import counting, say
+from operate.progress import ON_STANDARD_ERROR, Progress, say
 from operate.report import print_json, print_table
 from operate.stack_outputs import Stack
 
@@ -113,7 +113,11 @@ def _intent(letter: Letter, gone: Collection[str]) -> Fate:
 
 
 def redrive(
-    sqs: "SQSClient", hold: Hold, letters: Sequence[Letter], gone: Collection[str] = ()
+    sqs: "SQSClient",
+    hold: Hold,
+    letters: Sequence[Letter],
+    gone: Collection[str] = (),
+    progress: Progress = ON_STANDARD_ERROR,
 ) -> list[Redriven]:
     """Send letters back into their branch's queue, then delete them; only delete obsolete ones.
 
@@ -125,9 +129,10 @@ def redrive(
         hold: Holds the letters.
         letters: The letters to send or delete.
         gone: Message ids of the obsolete ones. If one is sent by mistake, no job follows.
+        progress: Is told how far it is.
     """
     with (
-        counting("letters sent", len(letters)) as count,
+        progress.counting("letters sent", len(letters)) as count,
         ThreadPoolExecutor(THREADS) as threads,
     ):
         return list(threads.map(lambda letter: _counted(sqs, hold, letter, gone, count), letters))

@@ -63,7 +63,19 @@ class Stack:
         """
         if source is None:
             raise UsageError(f"--outputs FILE is missing. {HOW_TO_GET_OUTPUTS}")
-        document = _read(source)
+        return cls.from_document(_read(source), source)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any], source: str) -> Self:
+        """Read what was printed.
+
+        Args:
+            document: The outputs, or those of a local cloud with the way there.
+            source: Where it is from, for the error's message.
+
+        Raises:
+            UsageError: The document holds something else.
+        """
         if "outputs" in document and "environment" in document:
             outputs = _object(document, "outputs", source)
             environment = _object(document, "environment", source)

@@ -223,11 +223,11 @@ def read(client: "DynamoDBClient", stack: Stack, key: str, version_id: str) -> S
         upload=wanted,
         overwritten=upload.digest in overwritten(client, stack, [upload]),
         asset=asset,
-        presets=_presets(known, asset.ends if asset else (), stack.branches),
+        presets=preset_statuses(known, asset.ends if asset else (), stack.branches),
     )
 
 
-def _presets(
+def preset_statuses(
     known: Collection[Rendition], asked_for: Collection[str], there_are: Collection[str]
 ) -> tuple[PresetStatus, ...]:
     """Make a status for each preset, also for those that were added after the upload."""

@@ -17,6 +17,9 @@ REGION, ACCOUNT = "eu-central-1", "111122223333"
 PHYSICAL_SUFFIX = "-0a1b2c3"
 """What auto-naming adds, in length; the real one is random."""
 
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/33333333-3333-3333-3333-333333333333"
+"""What KMS calls the key that a program creates."""
+
 COMPONENT = "videoconverter:index:TranscodeFanout"
 
 PARTS = tuple(
@@ -38,6 +41,8 @@ class Recorded:
     """URNs of the resources that have to exist before it."""
     is_retained: bool = False
     """Whether Pulumi leaves it alone when it is no longer asked for."""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """What AWS would say of it: the inputs, and what it makes up."""
     request: Any = None
     """The RegisterResourceRequest itself, with everything else that the engine is told."""
     aliases: frozenset[str] = frozenset()
@@ -93,22 +98,29 @@ class _Aws(mocks.Mocks):
         if not args.custom:
             return None, dict(args.inputs)
         physical = args.inputs.get("name") or f"{args.name}{PHYSICAL_SUFFIX}"
-        return f"{args.name}-id", {**args.inputs, **made_up(args.typ, physical)}
+        return f"{args.name}-id", {**args.inputs, **made_up(args.typ, physical, args.inputs)}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         if args.token == "aws:ssm/getParameter:getParameter":  # noqa: S105 -- a type, no secret
             return {"value": f"layer-named-by:{args.args['name']}"}, []
+        if args.token == "aws:index/getCallerIdentity:getCallerIdentity":  # noqa: S105 -- a type, no secret
+            return {"accountId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:user/deployer"}, []
+        if args.token == "aws:index/getRegion:getRegion":  # noqa: S105 -- a type, no secret
+            return {"region": REGION}, []
         raise AssertionError(f"unexpected invoke: {args.token}")
 
 
-def made_up(token: str, name: str) -> dict[str, Any]:
+def made_up(token: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The properties that AWS makes up for a resource of this type and physical name."""
     url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
     by_type: dict[str, dict[str, Any]] = {
         "aws:s3/bucket:Bucket": {"bucket": name, "arn": f"arn:aws:s3:::{name}"},
         "aws:sns/topic:Topic": {"name": name, "arn": _arn("sns", name)},
         "aws:sqs/queue:Queue": {"name": name, "url": url, "arn": _arn("sqs", name)},
-        "aws:iam/role:Role": {"name": name, "arn": f"arn:aws:iam::{ACCOUNT}:role/{name}"},
+        "aws:iam/role:Role": {
+            "name": name,
+            "arn": f"arn:aws:iam::{ACCOUNT}:role{inputs.get('path', '/')}{name}",
+        },
         "aws:cloudwatch/logGroup:LogGroup": {
             "name": name,
             "arn": _arn("logs", f"log-group:{name}"),
@@ -116,6 +128,8 @@ def made_up(token: str, name: str) -> dict[str, Any]:
         "aws:lambda/function:Function": {"name": name, "arn": _arn("lambda", f"function:{name}")},
         "aws:cloudwatch/eventRule:EventRule": {"name": name, "arn": _arn("events", f"rule/{name}")},
         "aws:dynamodb/table:Table": {"name": name, "arn": _arn("dynamodb", f"table/{name}")},
+        "aws:kms/key:Key": {"arn": KEY_ARN},
+        "aws:cloudwatch/metricAlarm:MetricAlarm": {"arn": _arn("cloudwatch", f"alarm:{name}")},
         "aws:mediaconvert/queue:Queue": {
             "name": name,
             "arn": _arn("mediaconvert", f"queues/{name}"),
@@ -136,6 +150,7 @@ class _Monitor(mocks.MockMonitor):
         self._program = program
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- the engine's name
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi leaves it so
         self._program.resources.append(
             Recorded(
                 urn=self.make_urn(request.parent, request.type, request.name),
@@ -144,6 +159,7 @@ class _Monitor(mocks.MockMonitor):
                 inputs=rpc.deserialize_properties(request.object),
                 depends_on=frozenset(request.dependencies),
                 is_retained=request.retainOnDelete,
+                outputs=rpc.deserialize_properties(response.object),
                 request=request,
                 aliases=frozenset(
                     self.make_urn(alias.spec.parentUrn, request.type, request.name)
@@ -151,7 +167,7 @@ class _Monitor(mocks.MockMonitor):
                 ),
             )
         )
-        return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi leaves it so
+        return response
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- the engine's name
         self._program.registered[request.urn] = rpc.deserialize_properties(request.outputs)

@@ -68,7 +68,11 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         urn = f"urn:pulumi:test::films::{request.type}::{request.name}"
         answer = struct_pb2.Struct()
         answer.CopyFrom(request.object)
-        for name, value in made_up(request.type, f"{request.name}{PHYSICAL_SUFFIX}").items():
+        for name, value in made_up(
+            request.type,
+            f"{request.name}{PHYSICAL_SUFFIX}",
+            rpc.deserialize_properties(request.object),
+        ).items():
             answer[name] = UNKNOWN if self.is_preview else value
         number = "" if self.is_preview else f"{request.name}-id"
         return resource_pb2.RegisterResourceResponse(urn=urn, id=number, object=answer)

@@ -24,7 +24,7 @@ from components.estimate.encode_price import (
 )
 from components.presets import Preset
 from components.presets.job_settings import job_document
-from components.presets.preset import Hls
+from components.presets.preset import Ladder
 from components.presets.professional_tier import Tier, costly_settings
 
 UPLOAD_SECONDS = 600
@@ -192,9 +192,9 @@ def _outputs(preset: Preset) -> Iterator[Mapping[str, Any]]:
 
 def _copies(preset: Preset) -> Iterator[str]:
     """Say what a ladder costs an upload that is smaller than its sizes: no picture is enlarged."""
-    if not isinstance(preset.rendition, Hls) or len(preset.rendition.pictures) == 1:
+    if not isinstance(preset.rendition, Ladder) or len(preset.rendition.pictures) == 1:
         return
-    outputs = list(_outputs(preset))
+    outputs = [output for output in _outputs(preset) if "VideoDescription" in output]
     pictures = [output["VideoDescription"] for output in outputs]
     areas = [picture["Width"] * picture["Height"] for picture in pictures]
     smallest = areas.index(min(areas))

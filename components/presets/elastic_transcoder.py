@@ -103,7 +103,7 @@ _NO_FLASH = "it makes Flash video, which no browser plays any more; use the cata
 _NO_MP3 = "it makes MP3, which is not made here; use kind: audio"
 _NO_PCM = "it makes sound that is not compressed, or without loss; use kind: audio"
 _NO_HLS_AUDIO = "it makes the sound of a playlist alone; each size of kind: hls has it"
-_NO_FRAGMENTS = "it makes fragments of {} presentation; use kind: hls"
+_NO_FRAGMENTS = "it makes fragments of {} presentation; use kind: {}"
 
 _GENERIC = {
     "000001": _mp4("Generic 1080p", _picture(1920, 1080, 5_400, _NTSC), 160),
@@ -169,10 +169,10 @@ _OTHERS = {
 _SMOOTH = ("3M", "2M", "1.5M", "1M", "800k", "600k", "500k", "400k")
 _DASH = ("Video 4.8M", "Video 2.4M", "Video 1.2M", "Video 600k", "Audio 128k")
 _FRAGMENTS = {
-    f"400{index:02}0": _refused(f"Smooth {rate}", _NO_FRAGMENTS.format("a Smooth Streaming"))
+    f"400{index:02}0": _refused(f"Smooth {rate}", _NO_FRAGMENTS.format("a Smooth Streaming", "hls"))
     for index, rate in enumerate(_SMOOTH, start=1)
 } | {
-    f"500{index:02}0": _refused(f"MPEG-DASH {what}", _NO_FRAGMENTS.format("an MPEG-DASH"))
+    f"500{index:02}0": _refused(f"MPEG-DASH {what}", _NO_FRAGMENTS.format("an MPEG-DASH", "cmaf"))
     for index, what in enumerate(_DASH, start=2)
 }
 

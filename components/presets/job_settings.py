@@ -5,8 +5,14 @@ from typing import Any, assert_never
 
 from components.presets.encodes import AUDIO_SELECTOR
 from components.presets.job_rules import GROUP_SETTINGS
-from components.presets.output_groups import audio_groups, hls_groups, mp4_groups, thumbnail_groups
-from components.presets.preset import AudioFile, Hls, Mp4, OwnJob, Preset, Thumbnails
+from components.presets.output_groups import (
+    audio_groups,
+    cmaf_groups,
+    hls_groups,
+    mp4_groups,
+    thumbnail_groups,
+)
+from components.presets.preset import AudioFile, Cmaf, Hls, Mp4, OwnJob, Preset, Thumbnails
 
 _PLACEHOLDER_ROLE = "arn:aws:iam::111122223333:role/pipeline"
 _PLACEHOLDER_INPUT = "s3://input/key.mp4"
@@ -49,6 +55,8 @@ def _rendition(preset: Preset) -> Mapping[str, Any]:
             return _settings(mp4_groups(preset.name, mp4))
         case Hls() as hls:
             return _settings(hls_groups(preset.name, hls))
+        case Cmaf() as cmaf:
+            return _settings(cmaf_groups(preset.name, cmaf))
         case Thumbnails() as stills:
             return _settings(thumbnail_groups(preset.name, stills))
         case AudioFile() as audio:

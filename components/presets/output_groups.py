@@ -9,7 +9,7 @@ from typing import Any
 
 from components.presets.catalogue import CATALOGUE
 from components.presets.encodes import audio_description, stills_description, video_description
-from components.presets.preset import AudioFile, Hls, Mp4, Thumbnails
+from components.presets.preset import AudioFile, Cmaf, Hls, Ladder, Mp4, Thumbnails
 
 _POSTER_SIZE = (1280, 720)
 """Pixels of the box that the poster is fitted into."""
@@ -92,17 +92,9 @@ def hls_groups(name: str, hls: Hls) -> list[dict[str, Any]]:
         name: the preset's.
         hls: sizes, sound and segments.
     """
-    settings = {
-        "Destination": f"-{name}/index",
-        "SegmentControl": "SEGMENTED_FILES",
-        "SegmentLength": hls.segment_seconds,
-        # Every size is cut at the same times, so that a player can change at each segment.
-        "SegmentLengthControl": "EXACT",
+    settings = _segments(name, hls) | {
         "MinSegmentLength": 0,
         "DirectoryStructure": "SINGLE_DIRECTORY",
-        "ManifestDurationFormat": "FLOATING_POINT",
-        "StreamInfResolution": "INCLUDE",
-        "CodecSpecification": "RFC_6381",
     }
     outputs = [
         {
@@ -120,6 +112,59 @@ def hls_groups(name: str, hls: Hls) -> list[dict[str, Any]]:
             "Outputs": outputs,
         }
     ]
+
+
+def cmaf_groups(name: str, cmaf: Cmaf) -> list[dict[str, Any]]:
+    """Return the output group of fragmented mp4, and of the playlist and manifest that name it.
+
+    They are `<stem>-<name>/index.m3u8` for HLS and `<stem>-<name>/index.mpd` for DASH. In CMAF each
+    track is an output of its own, so that the sound is encoded once.
+
+    Args:
+        name: the preset's.
+        cmaf: sizes, sound and segments.
+    """
+    settings = _segments(name, cmaf) | {
+        # A segment is one fragment, whatever its length is.
+        "FragmentLength": cmaf.segment_seconds,
+        "WriteHlsManifest": "ENABLED",
+        "WriteDashManifest": "ENABLED",
+        # Otherwise the manifest has lengths of segments that are approximate.
+        "WriteSegmentTimelineInRepresentation": "ENABLED",
+    }
+    tracks: dict[str, dict[str, Any]] = {
+        size: {"VideoDescription": video_description(picture, segmented=True)}
+        for size, picture in cmaf.pictures.items()
+    }
+    # Behind the sizes: where a source has no sound, it may be left out.
+    tracks["audio"] = {"AudioDescriptions": [audio_description(cmaf.sound)]}
+    return [
+        {
+            "Name": "CMAF",
+            "OutputGroupSettings": {"Type": "CMAF_GROUP_SETTINGS", "CmafGroupSettings": settings},
+            "Outputs": [
+                {
+                    "NameModifier": f"-{track}",
+                    "ContainerSettings": {"Container": "CMFC", "CmfcSettings": {}},
+                    **encoded,
+                }
+                for track, encoded in tracks.items()
+            ],
+        }
+    ]
+
+
+def _segments(name: str, ladder: Ladder) -> dict[str, Any]:
+    return {
+        "Destination": f"-{name}/index",
+        "SegmentControl": "SEGMENTED_FILES",
+        "SegmentLength": ladder.segment_seconds,
+        # Every size is cut at the same times, so that a player can change at each segment.
+        "SegmentLengthControl": "EXACT",
+        "ManifestDurationFormat": "FLOATING_POINT",
+        "StreamInfResolution": "INCLUDE",
+        "CodecSpecification": "RFC_6381",
+    }
 
 
 def _file_group(title: str, output: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ class PresetArgs(TypedDict):
 
     kind: NotRequired[str]
     """What is made: `mp4`, a file; `hls`, a playlist of several sizes that a player chooses from;
+    `cmaf`, the same with a manifest for DASH beside it, and sound apart from the pictures;
     `thumbnails`, JPEG stills, a poster and the small mp4 that MediaConvert makes no stills without;
     `audio`, the sound alone as m4a. Default: `mp4`."""
 
@@ -53,7 +54,7 @@ class PresetArgs(TypedDict):
     audio_bitrate: NotRequired[int]
     """Bitrate of the sound (AAC) in bit/s, such as 128000; which ones there are depends on sample
     rate and channels. Default: that of the smallest catalogue size which holds as many pixels; for
-    `hls` and `audio` 128000."""
+    `hls`, `cmaf` and `audio` 128000."""
 
     audio_sample_rate: NotRequired[int]
     """Sample rate of the sound in Hz: 32000, 44100 or 48000. Default: 48000."""
@@ -62,11 +63,12 @@ class PresetArgs(TypedDict):
     """Channels of the sound: 1 (mono) or 2 (stereo). Default: 2."""
 
     ladder: NotRequired[list[str]]
-    """Sizes that an `hls` preset offers: names of the catalogue, or ids of HLS presets of Elastic
-    Transcoder. Default: 240p to 1080p."""
+    """Sizes that an `hls` or `cmaf` preset offers: names of the catalogue, or ids of HLS presets of
+    Elastic Transcoder. Default: 240p to 1080p."""
 
     segment_seconds: NotRequired[int]
-    """Length of an `hls` preset's segments in seconds, 1 to 30. Default: 6, as Apple advises."""
+    """Length of the segments of an `hls` or `cmaf` preset in seconds, 1 to 30. Default: 6, as Apple
+    advises."""
 
     interval: NotRequired[int]
     """Seconds between the stills of a `thumbnails` preset, 1 to 3600. Default: 10."""
@@ -150,12 +152,22 @@ class Mp4:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hls:
-    """An HLS playlist of several pictures, all with the same sound."""
+class Ladder:
+    """Several pictures that a player changes between, all with the same sound."""
 
     pictures: Mapping[str, Picture]
     sound: Sound
     segment_seconds: int = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hls(Ladder):
+    """An HLS playlist; each picture has its sound in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cmaf(Ladder):
+    """Fragmented mp4 with a playlist for HLS and a manifest for DASH; the sound is apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +198,7 @@ class OwnJob:
     """Names of the buckets that it reads beside the upload."""
 
 
-Rendition = Mp4 | Hls | Thumbnails | AudioFile | OwnJob
+Rendition = Mp4 | Hls | Cmaf | Thumbnails | AudioFile | OwnJob
 
 
 @dataclass(frozen=True, kw_only=True)

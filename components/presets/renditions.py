@@ -9,6 +9,7 @@ from components.presets.elastic_transcoder import HLS_PICTURES, SYSTEM_PRESETS
 from components.presets.own_job import own_job
 from components.presets.preset import (
     AudioFile,
+    Cmaf,
     Hls,
     Mp4,
     OwnJob,
@@ -24,9 +25,12 @@ _STILLS = tuple(field.name for field in fields(Thumbnails))
 _EVERY_PICTURE = ("frame_rate", "deinterlace", "hdr_to_sdr")
 """What a ladder's sizes have in common; the catalogue decides the rest of each."""
 
+_LADDER = ("ladder", "segment_seconds", *_EVERY_PICTURE, *_SOUND)
+
 FIELDS_OF_KIND: Mapping[str, tuple[str, ...]] = {
     "mp4": (*_PICTURE, *_SOUND),
-    "hls": ("ladder", "segment_seconds", *_EVERY_PICTURE, *_SOUND),
+    "hls": _LADDER,
+    "cmaf": _LADDER,
     "thumbnails": _STILLS,
     "audio": tuple(_SOUND),
 }
@@ -41,6 +45,7 @@ RENDITION_FIELDS = (
 _KIND_OF = {Mp4: "mp4", Hls: "hls", AudioFile: "audio"}
 """What a system preset of Elastic Transcoder can become."""
 
+_LADDERS: Mapping[str, type[Hls | Cmaf]] = {"hls": Hls, "cmaf": Cmaf}
 _DEFAULT_LADDER = ("240p", "360p", "480p", "720p", "1080p")
 _DEFAULT_SOUND = Sound(bitrate=128_000)
 """Of what has no picture, or several, to take it from."""
@@ -73,11 +78,12 @@ def rendition(name: str, values: Mapping[str, Any]) -> Rendition:
             return Mp4(
                 picture=replace(picture, **_given(values, _PICTURE)), sound=_sound(sound, values)
             )
-        case Hls(pictures=pictures, sound=sound):
+        case Hls() | Cmaf() as ladder:
             common = _given(values, _EVERY_PICTURE)
-            return Hls(
-                pictures={size: replace(each, **common) for size, each in pictures.items()},
-                sound=_sound(sound, values),
+            return replace(
+                ladder,
+                pictures={size: replace(each, **common) for size, each in ladder.pictures.items()},
+                sound=_sound(ladder.sound, values),
                 **_given(values, ("segment_seconds",)),
             )
         case Thumbnails() as stills:
@@ -98,11 +104,11 @@ def _base(name: str, values: Mapping[str, Any]) -> Rendition:
     if "elastic_transcoder_preset" in values:
         return SYSTEM_PRESETS[values["elastic_transcoder_preset"]].rendition
     match values.get("kind", "mp4"):
-        case "hls":
+        case "hls" | "cmaf" as kind:
             pictures: dict[str, Picture] = {}
             for size in values.get("ladder", _DEFAULT_LADDER):
                 pictures |= HLS_PICTURES.get(size) or {size: CATALOGUE[size].picture}
-            return Hls(pictures=pictures, sound=_DEFAULT_SOUND)
+            return _LADDERS[kind](pictures=pictures, sound=_DEFAULT_SOUND)
         case "thumbnails":
             return Thumbnails()
         case "audio":

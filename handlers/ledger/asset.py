@@ -5,10 +5,10 @@ is announced is a revision; to announce is owed while the announced one is behin
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
-from handlers.ledger.rendition import ENDS, State
+from handlers.ledger.rendition import ENDS, Rendition, State
 from handlers.upload import Upload
 
 PENDING: Final = "pending"
@@ -31,6 +31,8 @@ class Asset:
     """Unix time in seconds since when nothing has happened; None when nothing is left to happen."""
     looks: int
     """How often reconcile has looked at it since."""
+    attempts: Mapping[str, int] = field(default_factory=dict)
+    """By preset: the attempt that ended so; 0 while none has."""
     previous: str | None = None
     """Digest of the upload of the same key that this one overwrote; None when none was known."""
 
@@ -51,12 +53,21 @@ class Asset:
             and self.settled_revision < self.revision
         )
 
+    def tells(self, rendition: Rendition) -> bool:
+        """Whether its newest revision knows how a rendition stands, or has no word of it."""
+        preset = rendition.preset
+        return (rendition.state, rendition.attempt) == (
+            self.ends.get(preset, rendition.state),
+            self.attempts.get(preset, rendition.attempt),
+        )
+
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
         """Read the ledger's item."""
         return cls(
             upload=Upload(**item["upload"]),
             ends={preset: end["state"] for preset, end in item["ends"].items()},
+            attempts={preset: end["attempt"] for preset, end in item["ends"].items()},
             revision=item["revision"],
             settled_revision=item["settled_revision"],
             since=item.get("since"),

@@ -120,7 +120,7 @@ class Output:
     key: str
     duration_ms: int | None = None
     width: int | None = None
-    """Pixels; None for sound and playlists."""
+    """Pixels; None for sound, and for a playlist beside which the outputs are named."""
     height: int | None = None
 
 

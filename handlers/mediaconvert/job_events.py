@@ -5,14 +5,14 @@ read as optional here.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, repeat
 from typing import Any
 
 from handlers.ledger.rendition import Failure, Output
-from handlers.mediaconvert.output_groups import bucket_and_key, output_uri, playlist
+from handlers.mediaconvert.output_groups import bucket_and_key, output_uri, playlists
 from handlers.names import JobMetadata
 
 
@@ -90,10 +90,9 @@ def _groups(job: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Write what GetJob says about outputs as an event has it; it leaves out where they are."""
     reports = chain(job.get("OutputGroupDetails", []), repeat({}))
     for group, report in zip(job["Settings"]["OutputGroups"], reports, strict=False):
-        main = playlist(group)
         details = chain(report.get("OutputDetails", []), repeat({}))
         yield {
-            "playlistFilePaths": [main] if main else [],
+            "playlistFilePaths": playlists(group),
             "outputDetails": [
                 _output_details(output_uri(group, output), detail)
                 for output, detail in zip(group["Outputs"], details, strict=False)
@@ -139,11 +138,23 @@ def _failure(detail: Mapping[str, Any]) -> Failure:
 
 def _outputs(groups: Iterable[Mapping[str, Any]]) -> Iterator[Output]:
     for group in groups:
+        outputs = group.get("outputDetails", [])
         for uri in group.get("playlistFilePaths", []):
-            yield _output(uri, {})
-        for details in group.get("outputDetails", []):
+            yield _output(uri, _of_playlist(outputs))
+        for details in outputs:
             for uri in details.get("outputFilePaths", []):
                 yield _output(uri, details)
+
+
+def _of_playlist(outputs: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Length and size of the largest output, where no file of any is named: in DASH and CMAF."""
+    if any(details.get("outputFilePaths") for details in outputs):
+        return {}
+    return max(outputs, key=_width, default={})
+
+
+def _width(details: Mapping[str, Any]) -> float:
+    return details.get("videoDetails", {}).get("widthInPx") or 0
 
 
 def _output(uri: str, details: Mapping[str, Any]) -> Output:

@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from handlers.mediaconvert import output_key
-from handlers.mediaconvert.output_groups import group_settings
+from handlers.mediaconvert.output_groups import PLAYLIST_EXTENSIONS, group_settings
 from handlers.names import JobMetadata
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
@@ -14,6 +14,10 @@ from handlers.upload import Upload
 NUMBER: Final = ".0000000"
 """What MediaConvert adds where an output is many files: a frame's number, or a segment's `_00001`.
 Room is left for it in every output, which only shortens keys that are nearly too long anyway."""
+
+FRAGMENT_NUMBER: Final = "_000000001"
+"""What it adds to segments of fragmented mp4, in DASH and CMAF. AWS does not document it; public
+manifests that MediaConvert wrote have it."""
 
 CHOSEN_EXTENSION: Final = "m3u8"
 """The longest extension that MediaConvert chooses itself when a document gives none."""
@@ -70,8 +74,11 @@ def _tail(group: dict[str, Any]) -> str:
 
 
 def _endings(groups: list[dict[str, Any]]) -> list[str]:
-    return [_tail(group) + _ending(output) for group in groups for output in group["Outputs"]]
+    return [_ending(group, output) for group in groups for output in group["Outputs"]]
 
 
-def _ending(output: dict[str, Any]) -> str:
-    return f"{output['NameModifier']}{NUMBER}.{output.get('Extension', CHOSEN_EXTENSION)}"
+def _ending(group: dict[str, Any], output: dict[str, Any]) -> str:
+    is_fragmented = "mpd" in PLAYLIST_EXTENSIONS.get(group["OutputGroupSettings"]["Type"], ())
+    number = FRAGMENT_NUMBER if is_fragmented else NUMBER
+    extension = output.get("Extension", CHOSEN_EXTENSION)
+    return f"{_tail(group)}{output['NameModifier']}{number}.{extension}"

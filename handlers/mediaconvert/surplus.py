@@ -22,6 +22,9 @@ MOST_KEYS: Final = 1000
 
 _STILL: Final = re.compile(r"(?P<base>.+)\.\d{7}(?P<extension>\.\w+)")
 _PLAYLIST: Final = re.compile(r"(?P<base>.+)\.m3u8")
+_MANIFEST: Final = re.compile(r"(?P<base>.+)\.mpd")
+"""Of DASH. It stands for all outputs of its group, of which events name no files: segments and
+beginnings (`_000000001.cmfv`, `init.cmfv`), and in CMAF playlists. It has a folder of its own."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,9 @@ class Series:
             elif playlist := _PLAYLIST.fullmatch(output.key):
                 base = playlist["base"]
                 yield cls(output.bucket, f"{base}_", re.compile(rf"{re.escape(base)}_\d+\.\w+"))
+            elif manifest := _MANIFEST.fullmatch(output.key):
+                base, ends = manifest["base"], r"[^/]*(?:(?:_\d{9}|init)\.\w+|\.m3u8)"
+                yield cls(output.bucket, base, re.compile(re.escape(base) + ends))
 
 
 def remove_surplus(s3: "S3Client", outputs: Iterable[Output], before: int) -> int:

@@ -13,6 +13,14 @@ from local.mediaconvert.stills import stills_arguments
 # MediaConvert passes neither the file's own metadata (a phone's location) nor chapters on.
 _WITHOUT_METADATA = ("-map_metadata", "-1", "-map_chapters", "-1")
 
+_STREAMS = ("-hls_segment_type", "mpegts")
+_FRAGMENTS = (
+    *("-hls_segment_type", "fmp4", "-hls_segment_options", "movflags=+cmaf"),
+    # Tracks are written apart: shifted, each by its own codec's delay, they would not be in step.
+    *("-avoid_negative_ts", "disabled"),
+)
+"""How ffmpeg writes the segments of each kind."""
+
 
 def output_arguments(
     output: Mapping[str, Any],
@@ -41,7 +49,7 @@ def output_arguments(
     if not video and not sound:
         raise JobError(JobError.NO_AUDIO, "No audio in the input, and the output is sound alone.")
     picture = _video_arguments(video, selector, _picture_of(media)) if video else []
-    container = _mp4(output) if segment_seconds is None else _segments(segment_seconds)
+    container = _mp4(output) if segment_seconds is None else _segments(output, segment_seconds)
     return [*picture, *sound, *_WITHOUT_METADATA, *container]
 
 
@@ -73,10 +81,11 @@ def _mp4(output: Mapping[str, Any]) -> list[str]:
     return [*(("-movflags", "".join(flags)) if flags else ()), "-f", "mp4"]
 
 
-def _segments(seconds: int) -> list[str]:
+def _segments(output: Mapping[str, Any], seconds: int) -> list[str]:
     return [
         # A segment begins with a key frame, so there has to be one at each cut.
         *("-force_key_frames", f"expr:gte(t,n_forced*{seconds})"),
-        *("-f", "hls", "-hls_time", str(seconds), "-hls_segment_type", "mpegts"),
+        *("-f", "hls", "-hls_time", str(seconds)),
+        *(_FRAGMENTS if output["ContainerSettings"]["Container"] == "CMFC" else _STREAMS),
         *("-hls_playlist_type", "vod", "-hls_list_size", "0", "-start_number", "1"),
     ]

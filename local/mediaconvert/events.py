@@ -100,10 +100,8 @@ def _group(group: WrittenGroup) -> Details:
 
 
 def _output(output: WrittenOutput) -> Details:
-    details: Details = {
-        "outputFilePaths": [output.uri],
-        "durationInMs": output.milliseconds,
-    }
+    paths = {"outputFilePaths": [output.uri]} if output.uri else {}
+    details: Details = {**paths, "durationInMs": output.milliseconds}
     if output.width is not None:
         details["videoDetails"] = {
             "widthInPx": output.width,

@@ -11,10 +11,10 @@ from local.mediaconvert.jobs import WrittenGroup, WrittenOutput
 from local.mediaconvert.media import Media
 from local.mediaconvert.variant import Variant
 
-_PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
+PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 _SEGMENT_TYPE = "video/mp2t"
 
-_DEFAULT_SEGMENT_SECONDS = 10
+DEFAULT_SEGMENT_SECONDS = 10
 """MediaConvert's, when SegmentLength is absent."""
 
 _HEAD = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-INDEPENDENT-SEGMENTS\n"
@@ -40,7 +40,7 @@ class HlsGroup:
         settings = group["OutputGroupSettings"]["HlsGroupSettings"]
         destination, file_input = settings["Destination"], source["FileInput"]
         self.headers = s3_headers(settings)
-        self._seconds = settings.get("SegmentLength", _DEFAULT_SEGMENT_SECONDS)
+        self._seconds = settings.get("SegmentLength", DEFAULT_SEGMENT_SECONDS)
         self._uri = f"{group_base(destination, file_input)}.m3u8"
         self._bases = {
             f"{name}-{position}/segment.m3u8": output_base(destination, file_input, output)
@@ -63,7 +63,7 @@ class HlsGroup:
         for path, variant in variants.items():
             playlist = (folder / path).with_name("playlist.m3u8")
             playlist.write_text(variant.text())
-            files.append(OutputFile(playlist, variant.uri, _PLAYLIST_TYPE))
+            files.append(OutputFile(playlist, variant.uri, PLAYLIST_TYPE))
         files.append(self._main_playlist(folder, list(variants.values())))
         outputs = [_written(variant) for variant in variants.values()]
         return files, WrittenGroup("HLS_GROUP", outputs, [self._uri])
@@ -71,7 +71,7 @@ class HlsGroup:
     def _main_playlist(self, folder: Path, variants: list[Variant]) -> OutputFile:
         path = folder / Path(next(iter(self._bases))).parent / "main.m3u8"
         path.write_text(_HEAD + "".join(variant.stream_inf(self._seconds) for variant in variants))
-        return OutputFile(path, self._uri, _PLAYLIST_TYPE)
+        return OutputFile(path, self._uri, PLAYLIST_TYPE)
 
 
 def _written(variant: Variant) -> WrittenOutput:

@@ -8,9 +8,7 @@ from typing import Any
 
 from local.mediaconvert.errors import ApiError
 from local.mediaconvert.wire import Answer, write_error
-
-_LOOPBACK = "127.0.0.1"
-_FREE_PORT = 0
+from local.ports import FREE_PORT, HOST
 
 _SILENCE = 5.0
 """Seconds after which a silent connection is closed, so that none delays `close`."""
@@ -26,11 +24,15 @@ Raises ApiError to refuse the request."""
 
 
 class HttpServer:
-    """Listens on a free port until it is closed."""
+    """Listens until it is closed."""
 
-    def __init__(self, respond: Respond) -> None:
-        """Start to listen, with a thread for each connection."""
-        self._server = _Server((_LOOPBACK, _FREE_PORT), _handler(respond))
+    def __init__(self, respond: Respond, port: int = FREE_PORT) -> None:
+        """Start to listen, with a thread for each connection.
+
+        Raises:
+            OSError: The port is taken, or not for this user.
+        """
+        self._server = _Server((HOST, port), _handler(respond))
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_POLL,), name="mediaconvert-http"
         )
@@ -39,7 +41,7 @@ class HttpServer:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://{_LOOPBACK}:{self._server.server_port}"
+        return f"http://{HOST}:{self._server.server_port}"
 
     def close(self) -> None:
         """Stop listening and wait for the answers that are on their way."""

@@ -175,7 +175,8 @@ _AUDIO = {
 _OUTPUT = {
     "AudioDescriptions": Each(_AUDIO),
     "ContainerSettings": {
-        "Container": ("MP4", "M3U8", "RAW"),
+        "Container": ("MP4", "M3U8", "CMFC", "RAW"),
+        "CmfcSettings": {"AudioDuration": ("DEFAULT_CODEC_DURATION",)},
         # What it holds without being told is what ffmpeg's transport streams are like.
         "M3u8Settings": {},
         "Mp4Settings": {
@@ -218,6 +219,27 @@ _HLS_GROUP = {
     "StreamInfResolution": ("INCLUDE",),
 }
 
+_CMAF_GROUP = {
+    **_DESTINATION,
+    "ClientCache": ("ENABLED",),
+    "CodecSpecification": ("RFC_6381",),
+    "DashManifestStyle": ("BASIC",),
+    # One fragment is one segment; see `_unlike_pairs`.
+    "FragmentLength": ANY,
+    "ImageBasedTrickPlay": ("NONE",),
+    "ManifestCompression": ("NONE",),
+    "ManifestDurationFormat": ("FLOATING_POINT",),
+    "MinFinalSegmentLength": (0,),
+    "MpdProfile": ("MAIN_PROFILE",),
+    "SegmentControl": ("SEGMENTED_FILES",),
+    "SegmentLength": ANY,
+    "SegmentLengthControl": ("EXACT",),
+    "StreamInfResolution": ("INCLUDE",),
+    "WriteDashManifest": ("ENABLED",),
+    "WriteHlsManifest": ("ENABLED",),
+    "WriteSegmentTimelineInRepresentation": ("ENABLED",),
+}
+
 IMPLEMENTED: Mapping[str, Any] = {
     "AccelerationSettings": {"Mode": ("DISABLED", "PREFERRED")},
     "BillingTagsSource": _AWS,
@@ -233,7 +255,12 @@ IMPLEMENTED: Mapping[str, Any] = {
                 "CustomName": NoEffect("a label"),
                 "Name": NoEffect("a label"),
                 "OutputGroupSettings": {
-                    "Type": ("FILE_GROUP_SETTINGS", "HLS_GROUP_SETTINGS"),
+                    "Type": (
+                        "FILE_GROUP_SETTINGS",
+                        "HLS_GROUP_SETTINGS",
+                        "CMAF_GROUP_SETTINGS",
+                    ),
+                    "CmafGroupSettings": _CMAF_GROUP,
                     "FileGroupSettings": _DESTINATION,
                     "HlsGroupSettings": _HLS_GROUP,
                 },
@@ -261,6 +288,7 @@ def not_implemented(document: Mapping[str, Any]) -> list[str]:
 _CONTAINERS: Mapping[str, tuple[str, ...]] = {
     "FILE_GROUP_SETTINGS": ("MP4", "RAW"),
     "HLS_GROUP_SETTINGS": ("M3U8",),
+    "CMAF_GROUP_SETTINGS": ("CMFC",),
 }
 """By the type of the output group."""
 
@@ -269,6 +297,8 @@ def _unlike_pairs(document: Mapping[str, Any]) -> Iterator[str]:
     """Name what is implemented by itself, but not in the place where it stands."""
     for number, group in enumerate(document.get("Settings", {}).get("OutputGroups", [])):
         kind = group.get("OutputGroupSettings", {}).get("Type")
+        if kind == "CMAF_GROUP_SETTINGS":
+            yield from _unlike_cmaf(group, f"Settings.OutputGroups[{number}]")
         for position, output in enumerate(group.get("Outputs", [])):
             path = f"Settings.OutputGroups[{number}].Outputs[{position}]"
             container = output.get("ContainerSettings", {}).get("Container")
@@ -283,6 +313,23 @@ def _unlike_pairs(document: Mapping[str, Any]) -> Iterator[str]:
                     f"{path} has Container {container!r} and Codec {codec!r}; this local service"
                     " implements RAW and FRAME_CAPTURE together only."
                 )
+
+
+def _unlike_cmaf(group: Mapping[str, Any], path: str) -> Iterator[str]:
+    settings = group["OutputGroupSettings"].get("CmafGroupSettings", {})
+    fragment, segment = settings.get("FragmentLength"), settings.get("SegmentLength")
+    if fragment != segment or segment is None:
+        yield (
+            f"{path} has FragmentLength {fragment} and SegmentLength {segment}; this local service"
+            " implements segments of one fragment: both have to be there and equal."
+        )
+    for position, output in enumerate(group.get("Outputs", [])):
+        tracks = len(output.get("AudioDescriptions", [])) + ("VideoDescription" in output)
+        if tracks != 1:
+            yield (
+                f"{path}.Outputs[{position}] has {tracks} tracks; a CMAF output is one picture or"
+                " one sound."
+            )
 
 
 def _refused(value: Any, rule: Any, path: str) -> Iterator[str]:

@@ -45,10 +45,11 @@ _SHARES: Mapping[Phase, tuple[int, int]] = {
 class WrittenOutput:
     """A finished output: where it is, its length, and its picture's size if it has one.
 
-    Of several files, it is the playlist that names them, or else the last.
+    Of several files, it is the playlist that names them, or else the last. None where only the
+    group's playlists are told.
     """
 
-    uri: str
+    uri: str | None
     milliseconds: int
     width: int | None = None
     height: int | None = None

@@ -20,6 +20,7 @@ from local.mediaconvert.queues import Queues
 from local.mediaconvert.scheduler import Scheduler
 from local.mediaconvert.transcode import Transcoder
 from local.mediaconvert.wire import Answer, read_call, read_json, write_result
+from local.ports import FREE_PORT
 
 FAULTS_PATH = "/_local/faults"
 
@@ -44,9 +45,10 @@ class MediaConvertService:
         aws: AwsAccess | None = None,
         emit: Callable[[Event], None] = lambda _: None,
         folder: Path | None = None,
+        port: int = FREE_PORT,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
-        """Start to listen on a free port of the loopback interface.
+        """Start to listen on the loopback interface.
 
         Args:
             account: AWS account id of queues and jobs.
@@ -54,7 +56,11 @@ class MediaConvertService:
             aws: How S3 and roles are reached; boto3's defaults when absent.
             emit: Called with each state change event, in their order, from one thread.
             folder: Where scratch files go; the system's temporary folder when absent.
+            port: Where to listen.
             now: The clock, as a time zone aware datetime.
+
+        Raises:
+            OSError: The port is taken, or not for this user.
         """
         prefix = f"arn:aws:mediaconvert:{region}:{account}"
         self._scratch = TemporaryDirectory(prefix="mediaconvert-", dir=folder)
@@ -67,7 +73,7 @@ class MediaConvertService:
         self._scheduler = Scheduler(queues, transcoder.run, self._announcer, now)
         prober = Prober(self._aws, scratch)
         self._api = Api(Jobs(f"{prefix}:jobs/", now), queues, self._scheduler, prober)
-        self._server = HttpServer(self._answer)
+        self._server = HttpServer(self._answer, port)
 
     @property
     def endpoint(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from local.mediaconvert import events
 from local.mediaconvert.access import AwsAccess
 from local.mediaconvert.announcer import Announcer
+from local.mediaconvert.cmaf_group import CmafGroup
 from local.mediaconvert.errors import JobError
 from local.mediaconvert.faults import Faults
 from local.mediaconvert.ffmpeg import Cancellation, Progress, encode
@@ -27,6 +28,7 @@ _DEFAULT_INTERVAL = "SECONDS_60"
 _GROUPS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], Media, str], Group]] = {
     "FILE_GROUP_SETTINGS": FileGroup,
     "HLS_GROUP_SETTINGS": HlsGroup,
+    "CMAF_GROUP_SETTINGS": CmafGroup,
 }
 
 

@@ -1,23 +1,25 @@
-"""One size of an HLS output group: its segments, its playlist, and its line in the main one."""
+"""One output of a group in segments: these, its playlist, and its line in the main one."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import ClassVar
 from urllib.parse import quote
 
 import av
 
 from local.mediaconvert.probe import probe
 
-_FORMAT = "mpegts"
-"""Of the segments; one of few bytes would not be recognised."""
-
 _AAC_LC = "mp4a.40.2"
 """RFC 6381's name of it, which is the only sound that is made."""
 
-_SPS = re.compile(rb"\x00\x00\x01[\x07\x27\x47\x67](...)", re.DOTALL)
-"""H.264's sequence parameter set: its first bytes are profile, constraints and level."""
+SOUND_GROUP = "program_audio"
+"""What a main playlist calls the sound that is apart from the pictures."""
+
+_LEVEL = re.compile(rb"(?:\x00\x00\x01[\x07\x27\x47\x67]|\A\x01)(...)", re.DOTALL)
+"""Profile, constraints and level of H.264: the first bytes of its sequence parameter set, and in
+mp4 of the decoder configuration, whose version (1) comes before them."""
 
 _DURATION = re.compile(r"#EXTINF:([0-9.]+)")
 
@@ -36,7 +38,10 @@ class Segment:
 
 
 class Variant:
-    """One output of a group, after ffmpeg has written it."""
+    """One output of a group, after ffmpeg has written it as MPEG transport streams."""
+
+    form: ClassVar[str] = "mpegts"
+    """FFmpeg's name of the segments' format; one of few bytes would not be recognised."""
 
     def __init__(self, playlist: Path, uri_base: str) -> None:
         """Read it.
@@ -49,12 +54,23 @@ class Variant:
         self._uri_base = uri_base
         self._playlist = playlist
         self.segments = list(_segments(playlist))
-        self.media = probe(self.segments[0].path, _FORMAT)
+        self._sample = self._readable()
+        self.media = probe(self._sample, self.form)
         self.seconds = sum(segment.seconds for segment in self.segments)
+
+    def _readable(self) -> Path:
+        """Return a file that holds the first segment and can be read by itself."""
+        return self.segments[0].path
 
     def segment_uri(self, number: int) -> str:
         """Return where a segment goes; they are counted from 1."""
         return f"{self._uri_base}_{number:05}.ts"
+
+    @property
+    def codecs(self) -> list[str]:
+        """RFC 6381's names of what is in it."""
+        picture = [_h264_name(self._sample, self.form)] if self.media.video else []
+        return [*picture, *([_AAC_LC] if self.media.audio else [])]
 
     def text(self) -> str:
         """Return the playlist with the names that the segments will have."""
@@ -83,17 +99,23 @@ class Variant:
         ]
         return max(round(max(rates, default=0)), self.average_bits())
 
-    def stream_inf(self, target_seconds: int) -> str:
-        """Return its two lines in the main playlist."""
-        codecs = [_AAC_LC] if self.media.audio else []
+    def stream_inf(self, target_seconds: int, sound: "Variant | None" = None) -> str:
+        """Return its two lines in the main playlist.
+
+        Args:
+            target_seconds: What a segment should last.
+            sound: What is played beside it, from the group SOUND_GROUP.
+        """
+        played = [self, sound] if sound else [self]
         attributes = [
-            f"BANDWIDTH={self.peak_bits(target_seconds)}",
-            f"AVERAGE-BANDWIDTH={self.average_bits()}",
+            f"BANDWIDTH={sum(each.peak_bits(target_seconds) for each in played)}",
+            f"AVERAGE-BANDWIDTH={sum(each.average_bits() for each in played)}",
         ]
         if self.media.video:
-            codecs.insert(0, _h264_name(self.segments[0].path))
             attributes.append(f"RESOLUTION={self.media.video.width}x{self.media.video.height}")
-        attributes.append(f'CODECS="{",".join(codecs)}"')
+        attributes.append(f'CODECS="{",".join(name for each in played for name in each.codecs)}"')
+        if sound:
+            attributes.append(f'AUDIO="{SOUND_GROUP}"')
         return f"#EXT-X-STREAM-INF:{','.join(attributes)}\n{relative(self.uri)}\n"
 
 
@@ -111,10 +133,10 @@ def _segments(playlist: Path) -> Iterator[Segment]:
             yield Segment(playlist.parent / line, seconds)
 
 
-def _h264_name(segment: Path) -> str:
+def _h264_name(segment: Path, form: str) -> str:
     """Return RFC 6381's name of a segment's picture, such as `avc1.640028`."""
-    with av.open(str(segment), format=_FORMAT) as container:
-        parameters = _SPS.search(container.streams.video[0].codec_context.extradata or b"")
-    if parameters is None:
-        raise ValueError(f"{segment} has no sequence parameter set.")
-    return f"avc1.{parameters[1].hex()}"
+    with av.open(str(segment), format=form) as container:
+        level = _LEVEL.search(container.streams.video[0].codec_context.extradata or b"")
+    if level is None:
+        raise ValueError(f"{segment} does not tell its profile and level.")
+    return f"avc1.{level[1].hex()}"

@@ -10,6 +10,7 @@ from local.resources import (
     dynamodb,
     events,
     iam,
+    kms,
     lambda_,
     logs,
     mediaconvert,
@@ -23,6 +24,7 @@ Creator = Callable[[Clients, str, Inputs], Created]
 """Creates a resource: clients, Pulumi's logical name and the inputs in, what now exists out."""
 
 CREATORS: Final[Mapping[str, Creator]] = {
+    "aws:cloudwatch/dashboard:Dashboard": cloudwatch.dashboard,
     "aws:cloudwatch/eventRule:EventRule": events.rule,
     "aws:cloudwatch/eventTarget:EventTarget": events.target,
     "aws:cloudwatch/logGroup:LogGroup": logs.log_group,
@@ -32,6 +34,7 @@ CREATORS: Final[Mapping[str, Creator]] = {
     "aws:dynamodb/tableItem:TableItem": dynamodb.table_item,
     "aws:iam/role:Role": iam.role,
     "aws:iam/rolePolicy:RolePolicy": iam.role_policy,
+    "aws:kms/key:Key": kms.key,
     "aws:lambda/eventSourceMapping:EventSourceMapping": lambda_.event_source_mapping,
     "aws:lambda/function:Function": lambda_.function,
     "aws:lambda/permission:Permission": lambda_.permission,

@@ -2,7 +2,11 @@
 
 from typing import Any, Final
 
-_IRREGULAR: Final = {"id": "ID", "sseAlgorithm": "SSEAlgorithm"}
+_IRREGULAR: Final = {
+    "id": "ID",
+    "kmsMasterKeyId": "KMSMasterKeyID",
+    "sseAlgorithm": "SSEAlgorithm",
+}
 """Members that AWS does not spell like the others."""
 
 

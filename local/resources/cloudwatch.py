@@ -1,6 +1,7 @@
-"""CloudWatch: alarms."""
+"""CloudWatch: alarms and dashboards."""
 
 from local.clients import Clients
+from local.emulator import ACCOUNT
 from local.inputs import Inputs
 from local.resources.created import Created, auto_name
 from local.resources.tags import tag_list
@@ -27,4 +28,14 @@ def metric_alarm(aws: Clients, name: str, inputs: Inputs) -> Created:
         OKActions=inputs.take("okActions", default=[]),
         Tags=tag_list(inputs),
     )
-    return Created(physical, {"name": physical})
+    arn = f"arn:aws:cloudwatch:{aws.region}:{ACCOUNT}:alarm:{physical}"
+    return Created(physical, {"name": physical, "arn": arn})
+
+
+def dashboard(aws: Clients, _: str, inputs: Inputs) -> Created:
+    """Create a dashboard."""
+    name = inputs.need("dashboardName")
+    aws.client("cloudwatch").put_dashboard(
+        DashboardName=name, DashboardBody=inputs.need("dashboardBody")
+    )
+    return Created(name)

@@ -15,8 +15,11 @@ MEDIACONVERT: Final = "mediaconvert.amazonaws.com"
 def role(aws: Clients, name: str, inputs: Inputs) -> Created:
     """Create a role."""
     physical = inputs.take("name") or auto_name(name)
+    boundary = inputs.take("permissionsBoundary")
     made = aws.client("iam").create_role(
+        **({"PermissionsBoundary": boundary} if boundary else {}),
         RoleName=physical,
+        Path=inputs.take("path", default="/"),
         AssumeRolePolicyDocument=also_for_root(inputs.need("assumeRolePolicy")),
         Description=inputs.take("description", default=""),
         Tags=tag_list(inputs),

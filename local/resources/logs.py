@@ -10,7 +10,11 @@ def log_group(aws: Clients, name: str, inputs: Inputs) -> Created:
     """Create a log group."""
     logs = aws.client("logs")
     physical = inputs.take("name") or auto_name(name)
-    logs.create_log_group(logGroupName=physical)
+    key = inputs.take("kmsKeyId")
+    if key:
+        logs.create_log_group(logGroupName=physical, kmsKeyId=key)
+    else:
+        logs.create_log_group(logGroupName=physical)
     retention = inputs.take("retentionInDays")
     if retention:
         logs.put_retention_policy(logGroupName=physical, retentionInDays=retention)

@@ -13,6 +13,7 @@ SEND_BATCH: Final = "sqs:SendMessageBatch"
 
 _QUEUE_ATTRIBUTES: Final = {
     "delaySeconds": "DelaySeconds",
+    "kmsMasterKeyId": "KmsMasterKeyId",
     "maxMessageSize": "MaximumMessageSize",
     "messageRetentionSeconds": "MessageRetentionPeriod",
     "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",

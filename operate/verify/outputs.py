@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from av.error import FFmpegError
 
-from handlers.mediaconvert.output_groups import bucket_and_key, expected_outputs, group_settings
+from handlers.mediaconvert.output_groups import (
+    bucket_and_key,
+    group_settings,
+    playlists,
+)
 from operate.verify.facts import OutputFile
 from operate.verify.streams import NUMBERED, Streams, expected_streams, read_streams
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-READABLE_GROUPS: Final = frozenset({"FILE_GROUP_SETTINGS", "HLS_GROUP_SETTINGS"})
+READABLE_GROUPS: Final = frozenset(
+    {"FILE_GROUP_SETTINGS", "HLS_GROUP_SETTINGS", "CMAF_GROUP_SETTINGS"}
+)
 """Types of output groups whose files can be read one by one."""
 
 EXTENSIONS: Final = {"M3U8": "ts", "RAW": "jpg", "MP4": "mp4"}
@@ -26,7 +32,7 @@ def read_outputs(s3: "S3Client", job: Mapping[str, Any], source: Streams) -> Ite
     """Look at a file of each output, and at each playlist.
 
     Files are downloaded one at a time to a temporary folder; of stills and segments, only the first
-    is read.
+    is read, and of CMAF the `init` file, which tells what is in the track.
 
     Args:
         s3: The client.
@@ -36,8 +42,7 @@ def read_outputs(s3: "S3Client", job: Mapping[str, Any], source: Streams) -> Ite
     Raises:
         ClientError, BotoCoreError: S3 refused.
     """
-    settings = job["Settings"]
-    for group, main_file in zip(settings["OutputGroups"], expected_outputs(settings), strict=True):
+    for group in job["Settings"]["OutputGroups"]:
         bucket, beginning = bucket_and_key(group_settings(group)["Destination"])
         sizes = {
             item["Key"]: item["Size"]
@@ -47,7 +52,7 @@ def read_outputs(s3: "S3Client", job: Mapping[str, Any], source: Streams) -> Ite
             for item in page.get("Contents", [])
         }
         kind = group["OutputGroupSettings"]["Type"]
-        if main_file and kind != "FILE_GROUP_SETTINGS":
+        for main_file in playlists(group):
             size = sizes.get(bucket_and_key(main_file)[1], 0)
             yield OutputFile(uri=main_file, size=size, expected=None, found=None)
         for output in group["Outputs"] if kind in READABLE_GROUPS else ():

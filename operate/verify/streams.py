@@ -33,8 +33,9 @@ CODECS: Final = {
 }
 """FFmpeg's name of a codec by MediaConvert's."""
 
-NUMBERED: Final = {"RAW": r"\.\d{7}\.", "M3U8": r"_\d{5}\."}
-"""The pattern of the numbers in file names after the name modifier, by container."""
+NUMBERED: Final = {"RAW": r"\.\d{7}\.", "M3U8": r"_\d{5}\.", "CMFC": r"init\."}
+"""The pattern of what follows the name modifier in file names, by container: numbers, or `init`
+of the CMAF file that can be read by itself."""
 
 NEVER_ENLARGED: Final = "FIT_NO_UPSCALE"
 FITTED: Final = frozenset({"FIT", NEVER_ENLARGED})

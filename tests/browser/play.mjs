@@ -2,21 +2,10 @@
 //
 //   node play.mjs PAGE playFile|playPlaylist URL
 import { chromium } from "playwright-core";
+import { ARGUMENTS, EXECUTABLE } from "./chromium.mjs";
 
 const [page, action, media] = process.argv.slice(2);
-const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
-  args: [
-    "--no-sandbox", // it runs as root, and only ever opens the test's own page
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-  ],
-});
+const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
 try {
   const tab = await browser.newPage();
   await tab.goto(page);

@@ -22,6 +22,11 @@ DEFAULTS = {
     "deletion_protection": False,
     "pipeline_quota": 0,
     "input_kms_key_arns": [],
+    "kms_key": "",
+    "create_key": False,
+    "dashboard": False,
+    "iam_path": "",
+    "permissions_boundary": "",
     "tags": {},
 }
 

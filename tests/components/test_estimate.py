@@ -199,6 +199,7 @@ def test_the_total_is_no_more_certain_than_its_parts() -> None:
 def test_a_ladder_of_one_size_makes_no_copies() -> None:
     """There is nothing to compare it with."""
     assert [] == report([_preset(kind="hls", ladder=["720p"])])["copies"]
+    assert [] == report([_preset(kind="cmaf", ladder=["720p"])])["copies"]
 
 
 def test_copies_cost_at_least_what_is_known() -> None:

@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from handlers import retry_policy
 from handlers.events import write_notice
-from handlers.ledger.rendition import Duty, State
+from handlers.ledger.rendition import Duty, Failure, State
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 from tests.handlers.fakes import THROTTLED, KilledError, client_error
@@ -372,6 +372,34 @@ def test_a_redrive_announces_its_rendition_and_a_new_revision(
     assert [1, 2] == [told[1]["revision"] for told in (first, second)]
     assert ["dead", "complete"] == [told[0]["state"] for told in (first, second)]
     assert 4 == len({told["announcement_id"] for told in first + second})
+
+
+@pytest.mark.parametrize("ends", [False, True], ids=["running", "ended"])
+def test_a_revision_is_not_told_again_in_other_words(
+    ends: bool,  # noqa: FBT001 a parameter of the test
+    world: World,
+    job: dict[str, Any],
+    upload: Upload,
+) -> None:
+    """When a later attempt has begun, its end is a newer revision: the older one waits for it."""
+    world.tell(job, "ERROR", errorCode=1010)
+    world.outcomes.invoke()
+    [(letter, _)] = world["720p"].dead_letters()
+    asset, _ = world.ledger.assets.find(upload)
+    assert asset is not None
+    world["720p"].send(letter, attempt="2")
+    world["720p"].invoke()
+    if ends:
+        second = world.mediaconvert.jobs[1]
+        failure = Failure(code="1010", reason="No.")
+        world.ledger.renditions.move(
+            world.rendition(upload), State.DEAD, job_id=second["Id"], failure=failure
+        )
+    world.announcements()
+
+    world.duties.settle_asset(replace(asset, settled_revision=0))
+
+    assert [] == world.announcements()
 
 
 def test_an_overwritten_upload_ends_in_silence(

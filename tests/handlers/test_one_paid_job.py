@@ -74,10 +74,11 @@ def test_a_new_upload_of_a_key_is_a_new_job(
     world: World, branch: BranchWorld, upload: Upload
 ) -> None:
     """The same key with another version is another upload, and is rendered again."""
-    branch.notify(upload)
-    branch.notify(replace(upload, version_id="2", sequencer="0055AED6DCD90281E6"))
+    for each in (upload, replace(upload, version_id="2", sequencer="0055AED6DCD90281E6")):
+        branch.notify(each)
 
-    assert [] == branch.invoke()
+        assert [] == branch.invoke()
+
     assert 2 == len(world.mediaconvert.jobs)
 
 

@@ -379,6 +379,65 @@ def test_a_job_that_nobody_noted_is_found_and_canceled_when_its_upload_was_overw
     assert 2 == len(world.mediaconvert.jobs)
 
 
+def test_the_late_end_of_a_job_that_nobody_noted_counts_once(
+    world: World, upload: Upload, newer: Upload
+) -> None:
+    """Even where ListJobs did not show it in time, its upload's successor is made once more."""
+    world.mediaconvert.fail_to_answer(".mp4", NO_ANSWER)
+    submit(world, upload)
+    world.mediaconvert.recover()
+    world.mediaconvert.begin(world.mediaconvert.jobs[0])
+    submit(world, newer)
+    end(world, 1, "COMPLETE")
+    world.mediaconvert.listed_after = 10**6
+    world.clock.pass_(130)
+    submit(world, upload)
+
+    assert State.SUPERSEDED == world.rendition(upload).state
+
+    end(world, 0, "COMPLETE")
+    world["720p"].invoke()
+    end(world, 2, "COMPLETE")
+    tell(world, 0, "COMPLETE")
+    world["720p"].invoke()
+
+    assert [(State.COMPLETE, 2)] == states(world, newer)
+    assert 3 == len(world.mediaconvert.jobs)
+
+
+def test_a_late_end_while_createjob_is_refused_costs_no_further_attempt(
+    world: World, upload: Upload, newer: Upload
+) -> None:
+    """A refusal for now says that there was no job which could have been written over."""
+
+    def end_and_refuse(_: dict[str, Any]) -> None:
+        end(world, 0, "COMPLETE")
+        raise THROTTLED
+
+    submit(world, upload)
+    world.mediaconvert.begin(world.mediaconvert.jobs[0])
+    world.mediaconvert.before = end_and_refuse
+    submit(world, newer)
+    world.mediaconvert.recover()
+    world["720p"].end_back_off()
+    world["720p"].invoke()
+    end(world, 1, "COMPLETE")
+
+    assert [(State.COMPLETE, 1)] == states(world, newer)
+
+
+def test_an_older_notice_that_comes_after_a_listing_is_overwritten(world: World) -> None:
+    """S3 says that its version does not lie under the key any more."""
+    world.create_input_bucket()
+    older = replace(world.put("a.mp4"), sequencer="0055AED6DCD90281E5")
+    listed = world.put("a.mp4")
+    submit(world, listed)
+
+    submit(world, older)
+
+    assert [(State.SUPERSEDED, 1), (State.SUBMITTED, 1)] == states(world, older, listed)
+
+
 def test_an_overwritten_upload_whose_search_is_refused_for_good_leaves_no_letter(
     world: World, upload: Upload, newer: Upload
 ) -> None:

@@ -22,6 +22,7 @@ from tests.local.mediaconvert.studio import INPUT, OUTPUT, Studio, open_studio, 
 
 MP4: PresetArgs = {"name": "720p"}
 HLS: PresetArgs = {"name": "720p", "kind": "hls", "ladder": ["240p", "360p"], "segment_seconds": 1}
+CMAF: PresetArgs = {**HLS, "kind": "cmaf"}
 STILLS: PresetArgs = {"name": "720p", "kind": "thumbnails", "interval": 1}
 
 HOSTILE_KEY = "it's \"here\" & there/100% $t$/é🎬 + 'a'.mp4"
@@ -117,7 +118,7 @@ def test_what_is_no_video_is_a_dead_letter(
     assert State.DEAD == real_world.rendition(upload).state
 
 
-@pytest.mark.parametrize("real_world", [MP4, HLS], indirect=True, ids=["mp4", "hls"])
+@pytest.mark.parametrize("real_world", [MP4, HLS, CMAF], indirect=True, ids=["mp4", "hls", "cmaf"])
 def test_a_job_says_the_same_when_it_is_asked_as_when_it_tells(
     studio: Studio, real_world: World, branch: BranchWorld, tmp_path: Path
 ) -> None:
@@ -131,9 +132,12 @@ def test_a_job_says_the_same_when_it_is_asked_as_when_it_tells(
     asked = read_job(studio.client.get_job(Id=job_id)["Job"])
     assert told is not None
     assert told == asked
+    assert any(output.duration_ms and output.width for output in told.outputs)
 
 
-@pytest.mark.parametrize("real_world", [HLS, STILLS], indirect=True, ids=["hls", "stills"])
+@pytest.mark.parametrize(
+    "real_world", [HLS, CMAF, STILLS], indirect=True, ids=["hls", "cmaf", "stills"]
+)
 def test_a_longer_upload_that_was_overwritten_leaves_no_files_over(
     studio: Studio, real_world: World, branch: BranchWorld, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """The deployer creates what it knows and refuses the rest by name."""
 
+import hashlib
 import io
 import json
 import textwrap
@@ -138,13 +139,18 @@ class TestWhatIsCreated:
     """The real thing, by Pulumi's names."""
 
     def test_names_are_made_as_pulumi_makes_them(self, aws: Clients) -> None:
-        """A resource without a physical name gets its logical one and seven random characters."""
-        first, _ = create(aws, "aws:s3/bucket:Bucket", "same")
-        second, _ = create(aws, "aws:s3/bucket:Bucket", "same")
+        """A resource without a physical name gets its logical one and seven characters.
 
-        assert first
-        assert first != second
-        assert len("same-0123456") == len(first)
+        They follow from stack and logical name, so that the next local cloud has the same names.
+        """
+        bucket, _ = create(aws, "aws:s3/bucket:Bucket", "same")
+        other, _ = create(aws, "aws:s3/bucket:Bucket", "other")
+
+        endings = [
+            hashlib.sha256(f"{pulumi.get_stack()}/{name}".encode()).hexdigest()[:7]
+            for name in ("same", "other")
+        ]
+        assert [f"same-{endings[0]}", f"other-{endings[1]}"] == [bucket, other]
 
     def test_outputs(self, aws: Clients) -> None:
         """Outputs are what AWS answered, over the inputs."""

@@ -124,8 +124,11 @@ def test_up_twice(start: Callable[..., Run]) -> None:
     one, other = start("up", "--json"), start("up", "--json")
     facts, other_facts = one.first_line(), other.first_line()
 
-    assert {"endpoint", "mediaconvert_endpoint", "environment", "outputs"} == set(facts)
-    assert facts["outputs"]["input_bucket"] != other_facts["outputs"]["input_bucket"]
+    assert {"endpoint", "mediaconvert_endpoint", "environment", "outputs", "page"} == set(facts)
+    assert facts["endpoint"] != other_facts["endpoint"]
+    assert facts["outputs"] == other_facts["outputs"] | {
+        name: facts["outputs"][name] for name in ("queue_urls", "dead_letter_queue_urls")
+    }
     for run in (one, other):
         assert {LOOPBACK} == listening_addresses(tree(run.process.pid))
 

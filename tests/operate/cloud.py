@@ -10,7 +10,7 @@ from handlers.dead_letter import send_dead_letter
 from handlers.events import write_notice
 from handlers.ledger import Ledger
 from handlers.ledger.branches import Branch
-from handlers.names import LedgerKey, MessageAttribute
+from handlers.names import LEDGER_INDEX, LedgerKey, MessageAttribute
 from handlers.settings import FanoutSettings
 from handlers.upload import Upload
 from operate.stack_outputs import Stack
@@ -39,7 +39,7 @@ def upload_of(key: str, version_id: str = "v1", sequencer: str = "0055AED6DCD902
 
 
 def open_ledger(client: "DynamoDBClient", clock: Callable[[], int]) -> Ledger:
-    """Create the ledger's table, without its index, and use it as the functions do."""
+    """Create the ledger's table, and use it as the functions do."""
     client.create_table(
         TableName=LEDGER_TABLE,
         BillingMode="PAY_PER_REQUEST",
@@ -50,6 +50,18 @@ def open_ledger(client: "DynamoDBClient", clock: Callable[[], int]) -> Ledger:
         AttributeDefinitions=[
             {"AttributeName": LedgerKey.PARTITION, "AttributeType": "S"},
             {"AttributeName": LedgerKey.SORT, "AttributeType": "S"},
+            {"AttributeName": LedgerKey.OPEN, "AttributeType": "S"},
+            {"AttributeName": LedgerKey.SINCE, "AttributeType": "N"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": LEDGER_INDEX,
+                "KeySchema": [
+                    {"AttributeName": LedgerKey.OPEN, "KeyType": "HASH"},
+                    {"AttributeName": LedgerKey.SINCE, "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
         ],
     )
     settings = FanoutSettings(

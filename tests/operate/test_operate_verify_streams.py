@@ -123,6 +123,7 @@ def test_each_kind_of_preset_is_found_where_it_writes(s3: Any, tmp_path: Path) -
     still = clips.make(tmp_path / "still.jpg", *clips.picture(), "-frames:v", "1")
     segment = clips.video(tmp_path / "clip.ts", "-c:a", "aac")
     sound = clips.make(tmp_path / "sound.m4a", *clips.SOUND, "-c:a", "aac")
+    film_track = clips.video(tmp_path / "track.mp4", "-an")
     playlist = tmp_path / "index.m3u8"
     playlist.write_text("#EXTM3U\n")
 
@@ -137,6 +138,17 @@ def test_each_kind_of_preset_is_found_where_it_writes(s3: Any, tmp_path: Path) -
             "v/a b-hls/index-720p_00002.ts": segment,
         },
     )
+    both = outputs_of(
+        s3,
+        {"name": "both", "kind": "cmaf", "ladder": ["720p"]},
+        {
+            "v/a b-both/index.mpd": playlist,
+            "v/a b-both/index.m3u8": playlist,
+            "v/a b-both/index-720pinit.cmfv": film_track,
+            "v/a b-both/index-720p_000000001.cmfv": playlist,
+            "v/a b-both/index-audioinit.cmfa": sound,
+        },
+    )
     stills = outputs_of(
         s3,
         {"name": "thumbs", "kind": "thumbnails"},
@@ -148,8 +160,9 @@ def test_each_kind_of_preset_is_found_where_it_writes(s3: Any, tmp_path: Path) -
     )
     audio = outputs_of(s3, {"name": "sound", "kind": "audio"}, {"v/a b-sound.m4a": sound})
 
-    assert [1, 2, 3, 1] == [len(files) for files in (film, hls, stills, audio)]
-    assert all(map(all_right, (film, hls, stills, audio)))
+    kinds = (film, hls, both, stills, audio)
+    assert [1, 2, 4, 3, 1] == [len(files) for files in kinds]
+    assert all(map(all_right, kinds))
 
 
 def test_a_missing_output_and_a_missing_playlist_have_no_size(s3: Any, tmp_path: Path) -> None:

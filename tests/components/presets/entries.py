@@ -45,7 +45,7 @@ _PICTURES: dict[str, st.SearchStrategy[Any]] = {
 }
 _OTHER_KINDS: st.SearchStrategy[Any] = st.one_of(
     st.fixed_dictionaries(
-        {"name": st.just("own"), "kind": st.just("hls")},
+        {"name": st.just("own"), "kind": st.sampled_from(["hls", "cmaf"])},
         optional={
             "ladder": st.lists(st.sampled_from(list(CATALOGUE)), min_size=1, unique=True),
             "segment_seconds": st.integers(1, 30),

@@ -7,8 +7,9 @@ import pytest
 
 from components.presets.catalogue import CATALOGUE
 from components.presets.job_settings import complete_for_check, job_document
-from components.presets.preset import AudioFile, Hls, Preset, Rendition, Sound, Thumbnails
+from components.presets.preset import AudioFile, Cmaf, Hls, Preset, Rendition, Sound, Thumbnails
 from components.presets.service_model import check_job
+from handlers.mediaconvert.output_groups import group_settings
 
 _SOUND = Sound(bitrate=96_000)
 _HLS = Hls(
@@ -16,9 +17,11 @@ _HLS = Hls(
     sound=_SOUND,
     segment_seconds=4,
 )
+_CMAF = Cmaf(pictures=_HLS.pictures, sound=_SOUND, segment_seconds=4)
 _KINDS: dict[str, Rendition] = {
     "mp4": CATALOGUE["720p"],
     "hls": _HLS,
+    "cmaf": _CMAF,
     "thumbnails": Thumbnails(),
     "audio": AudioFile(sound=_SOUND),
 }
@@ -47,9 +50,9 @@ def test_every_kind_is_a_valid_job(kind: str) -> None:
 def test_no_ending_is_the_end_of_another(kind: str, name: str) -> None:
     """The files of two sources never meet, whatever the sources and the preset are called."""
     endings = [
-        f"{settings.get('Destination', '')}{output['NameModifier']}.{output.get('Extension')}"
+        f"{tail}{output['NameModifier']}.{output.get('Extension')}"
         for group in _groups(_KINDS[kind], name)
-        for settings in [group["OutputGroupSettings"].get("HlsGroupSettings", {})]
+        for tail in [group_settings(group).get("Destination", "")]
         for output in group["Outputs"]
     ]
 
@@ -156,3 +159,33 @@ def test_every_size_has_the_same_sound() -> None:
     first, second = _outputs(_HLS)
 
     assert first["AudioDescriptions"] == second["AudioDescriptions"]
+
+
+def test_each_track_of_cmaf_is_an_output() -> None:
+    """CMAF keeps the sound apart, so that it is encoded once, behind the pictures."""
+    *pictures, sound = _outputs(_CMAF)
+
+    assert ["-360p", "-720p", "-audio"] == [each["NameModifier"] for each in [*pictures, sound]]
+    assert all("AudioDescriptions" not in picture for picture in pictures)
+    assert "VideoDescription" not in sound
+    assert _outputs(_HLS)[0]["AudioDescriptions"] == sound["AudioDescriptions"]
+    assert [each["VideoDescription"] for each in _outputs(_HLS)] == [
+        picture["VideoDescription"] for picture in pictures
+    ]
+
+
+def test_one_set_of_segments_has_two_manifests() -> None:
+    """HLS and DASH name the same segments, which are cut at the same times."""
+    (group,) = _groups(_CMAF)
+    settings = group_settings(group)
+
+    assert ("-own/index", "ENABLED", "ENABLED") == (
+        settings["Destination"],
+        settings["WriteHlsManifest"],
+        settings["WriteDashManifest"],
+    )
+    assert (4, 4, "EXACT") == (
+        settings["SegmentLength"],
+        settings["FragmentLength"],
+        settings["SegmentLengthControl"],
+    )

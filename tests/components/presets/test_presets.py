@@ -383,7 +383,7 @@ _CATALOGUE_NAMES = "240p, 360p, 480p, 720p, 1080p, 1440p, 2160p"
         ),
         pytest.param(
             {"name": "own", "kind": "dash"},
-            'presets[0] "own": kind is "dash"; it must be mp4, hls, thumbnails, audio.',
+            'presets[0] "own": kind is "dash"; it must be mp4, hls, cmaf, thumbnails, audio.',
             id="a kind that does not exist",
         ),
         pytest.param(
@@ -420,7 +420,7 @@ _CATALOGUE_NAMES = "240p, 360p, 480p, 720p, 1080p, 1440p, 2160p"
         ),
         pytest.param(
             {"name": "own", "kind": ["mp4"], "width": 640, "height": 360},
-            'presets[0] "own": kind is ["mp4"]; it must be mp4, hls, thumbnails, audio.',
+            'presets[0] "own": kind is ["mp4"]; it must be mp4, hls, cmaf, thumbnails, audio.',
             id="a list for a word",
         ),
         pytest.param(

@@ -10,6 +10,7 @@ from components.presets import PresetArgs, resolve
 from components.presets.job_settings import job_document
 from components.presets.service_model import check_job
 from handlers.mediaconvert.job_request import job_request
+from handlers.mediaconvert.output_groups import group_settings
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 
@@ -119,6 +120,7 @@ def test_the_longest_ending_of_a_job_decides_where_a_key_is_cut(
     [
         {"name": "720p"},
         {"name": "adaptive", "kind": "hls"},
+        {"name": "both", "kind": "cmaf"},
         {"name": "stills", "kind": "thumbnails"},
         {"name": "sound", "kind": "audio"},
     ],
@@ -133,6 +135,17 @@ def test_the_documents_that_presets_become_can_be_filled_in(
     request = job_request(job_document(resolved), upload, 1, settings)
 
     assert [] == check_job(request)
+
+
+def test_the_names_of_fragments_fit_into_a_key(upload: Upload, settings: SubmitJobSettings) -> None:
+    """Their numbers are longer than those of stills and of transport streams."""
+    [resolved] = resolve([{"name": "both", "kind": "cmaf", "ladder": ["1080p"]}])
+
+    request = job_request(job_document(resolved), replace(upload, key="x" * 1024), 1, settings)
+
+    destination = group_settings(request["Settings"]["OutputGroups"][0])["Destination"]
+    key = f"{destination}-1080p_000000001.cmfv".removeprefix(f"s3://{settings.output_bucket}/")
+    assert 1024 == len(key)
 
 
 def test_a_token_is_64_characters_and_the_same_for_the_same_job(

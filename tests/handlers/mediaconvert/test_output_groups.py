@@ -7,7 +7,7 @@ import pytest
 from components.presets import PresetArgs, resolve
 from components.presets.job_settings import job_document
 from handlers.mediaconvert.job_request import job_request
-from handlers.mediaconvert.output_groups import bucket_and_key, expected_outputs
+from handlers.mediaconvert.output_groups import bucket_and_key, expected_outputs, playlists
 from handlers.settings import SubmitJobSettings
 from handlers.upload import Upload
 
@@ -17,6 +17,7 @@ from handlers.upload import Upload
     [
         ({"name": "720p"}, ["trips/a-720p.mp4"]),
         ({"name": "adaptive", "kind": "hls"}, ["trips/a-adaptive/index.m3u8"]),
+        ({"name": "both", "kind": "cmaf"}, ["trips/a-both/index.m3u8"]),
         ({"name": "stills", "kind": "thumbnails"}, [None, None, "trips/a-stills.mp4"]),
         ({"name": "sound", "kind": "audio"}, ["trips/a-sound.m4a"]),
     ],
@@ -49,6 +50,29 @@ def test_a_packaged_group_is_known_by_its_playlist(kind: str, member: str, exten
     groups = [{"OutputGroupSettings": settings, "Outputs": []}]
 
     assert [f"s3://out/a/index.{extension}"] == expected_outputs({"OutputGroups": groups})
+
+
+@pytest.mark.parametrize(
+    ("switches", "expected"),
+    [
+        ({}, ["mpd", "m3u8"]),
+        ({"WriteHlsManifest": "ENABLED", "WriteDashManifest": "ENABLED"}, ["mpd", "m3u8"]),
+        ({"WriteHlsManifest": "DISABLED"}, ["mpd"]),
+        ({"WriteDashManifest": "DISABLED"}, ["m3u8"]),
+    ],
+)
+def test_a_cmaf_group_has_the_playlists_that_its_job_asks_for(
+    switches: dict[str, str], expected: list[str]
+) -> None:
+    """Both by default; one that is left out is not waited for."""
+    settings = {"Destination": "s3://out/a/index", **switches}
+    group = {
+        "OutputGroupSettings": {"Type": "CMAF_GROUP_SETTINGS", "CmafGroupSettings": settings},
+        "Outputs": [],
+    }
+
+    assert [f"s3://out/a/index.{extension}" for extension in expected] == playlists(group)
+    assert [f"s3://out/a/index.{expected[-1]}"] == expected_outputs({"OutputGroups": [group]})
 
 
 def test_a_uri_is_split_at_its_first_slash() -> None:

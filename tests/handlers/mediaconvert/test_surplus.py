@@ -62,9 +62,25 @@ def left(s3: "S3Client", keys: list[str], output: str, *, before: float) -> list
                 "a-stills_poster.0000001.jpg",
             ],
         ),
+        (
+            "a-both/index.mpd",
+            [
+                "a-both/index-720p.m3u8",
+                "a-both/index-720p_000000001.cmfv",
+                "a-both/index-audio_000000012.cmfa",
+                "a-both/index-audioinit.cmfa",
+            ],
+            [
+                "a-both/index-720p_000000001.cmfv/b-both/index-720p_000000001.cmfv",
+                "a-both/index-720p_old.cmfv",
+                "a-both/index.mpd",
+                "a-both/notes.m3u8",
+                "a-other/index-720p_000000001.cmfv",
+            ],
+        ),
         ("a-720p.mp4", [], ["a-720p.0000001.jpg", "a-720p.mp4", "a-720p_00001.ts"]),
     ],
-    ids=["playlist", "stills", "file"],
+    ids=["playlist", "stills", "manifest", "file"],
 )
 def test_only_the_numbered_files_of_the_rendition_go(
     output: str, series: list[str], others: list[str], s3: "S3Client"

@@ -4,12 +4,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+from xml.etree import ElementTree as ET
 
 import av
 import pytest
+from av.audio.frame import AudioFrame
+from av.video.frame import VideoFrame
 
 from components.presets import PresetArgs
+from local.mediaconvert.implemented import not_implemented
 from local.mediaconvert.probe import probe
 from local.mediaconvert.variant import relative
 from tests.local.mediaconvert import clips
@@ -71,6 +75,19 @@ def hls(five_seconds: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
             five_seconds,
             folder,
             {"name": "own", "kind": "hls", "ladder": ["240p", "480p"], "segment_seconds": 2},
+        )
+
+
+@pytest.fixture(scope="module")
+def cmaf(five_seconds: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Two sizes and the sound in fragments of two seconds."""
+    folder = tmp_path_factory.mktemp("cmaf")
+    with open_studio(folder) as studio:
+        return run(
+            studio,
+            five_seconds,
+            folder,
+            {"name": "own", "kind": "cmaf", "ladder": ["240p", "480p"], "segment_seconds": 2},
         )
 
 
@@ -194,6 +211,140 @@ class TestHls:
         for output in group["OutputDetails"]:
             assert 5000 == pytest.approx(output["DurationInMs"], abs=100)
             assert {"WidthInPx": 320, "HeightInPx": 180} == output["VideoDetails"]
+
+
+class TestCmaf:
+    """One set of segments for players of HLS and of DASH."""
+
+    TRACKS: ClassVar = {"240p": "cmfv", "480p": "cmfv", "audio": "cmfa"}
+
+    def test_names_and_types(self, cmaf: Made) -> None:
+        """Files are called as MediaConvert calls them, with the media types of each."""
+        playlists = ["index.m3u8", *(f"index-{track}.m3u8" for track in self.TRACKS)]
+        fragments = {
+            f"-own/index-{track}{part}.{extension}": f"{kind}/mp4"
+            for track, extension in self.TRACKS.items()
+            for kind in ["video" if extension == "cmfv" else "audio"]
+            for part in ("init", "_000000001", "_000000002", "_000000003")
+        }
+
+        assert {
+            **fragments,
+            **{f"-own/{name}": "application/vnd.apple.mpegurl" for name in playlists},
+            "-own/index.mpd": "application/dash+xml",
+        } == cmaf.types
+
+    def test_the_main_playlist(self, cmaf: Made) -> None:
+        """HLS names the sound once, and with each size the codecs of both."""
+        head, *variants = "\n".join(cmaf.text("-own/index.m3u8")).split("#EXT-X-STREAM-INF:")
+
+        assert re.search(r'#EXT-X-MEDIA:TYPE=AUDIO,.*DEFAULT=YES,.*URI="index-audio.m3u8"', head)
+        assert ["index-240p.m3u8", "index-480p.m3u8"] == [each.split()[-1] for each in variants]
+        for variant in variants:
+            assert re.search(r'CODECS="avc1\.6400[0-9a-f]{2},mp4a\.40\.2",AUDIO="', variant)
+
+    def test_both_manifests_name_the_same_files_and_times(self, cmaf: Made) -> None:
+        """What a player of DASH fetches is what a player of HLS does, and there is no other."""
+        playlists = {
+            track: _playlist(cmaf.text(f"-own/index-{track}.m3u8")) for track in self.TRACKS
+        }
+        manifest = _manifest(cmaf.text("-own/index.mpd"))
+
+        assert list(playlists) == list(manifest)
+        for track, (names, lengths) in playlists.items():
+            assert names == manifest[track][0]
+            assert lengths == pytest.approx(manifest[track][1], abs=0.001)
+            assert {f"-own/{name}" for name in names} <= set(cmaf.files)
+
+    def test_every_segment_begins_with_a_picture_or_sound(self, cmaf: Made, tmp_path: Path) -> None:
+        """A player that begins anywhere decodes from there, and all tracks are equally long."""
+        for track in self.TRACKS:
+            names, lengths = _playlist(cmaf.text(f"-own/index-{track}.m3u8"))
+            beginning, *segments = (cmaf.files[f"-own/{name}"].read_bytes() for name in names)
+            assert SECONDS == pytest.approx(sum(lengths), abs=0.05)
+            for segment in segments:
+                path = tmp_path / "part.mp4"
+                path.write_bytes(beginning + segment)
+                frame = _first_frame(path)
+                assert isinstance(frame, AudioFrame) or frame.key_frame
+
+    def test_picture_and_sound_begin_together(self, cmaf: Made, tmp_path: Path) -> None:
+        """The delays of the codecs are taken out of the times."""
+        for track in self.TRACKS:
+            names, _ = _playlist(cmaf.text(f"-own/index-{track}.m3u8"))
+            path = tmp_path / f"{track}.mp4"
+            path.write_bytes(b"".join(cmaf.files[f"-own/{name}"].read_bytes() for name in names))
+            assert _first_frame(path).time == pytest.approx(0, abs=0.025)
+
+    def test_a_silent_file_has_no_track_of_sound(self, studio: Studio, tmp_path: Path) -> None:
+        """Neither manifest names what is not there."""
+        silent = clips.make(tmp_path / "silent.mp4", *clips.picture(seconds=0.2), *clips.H264)
+
+        made = run(studio, silent, tmp_path, {"name": "own", "kind": "cmaf", "ladder": ["240p"]})
+
+        assert "COMPLETE" == made.job["Status"]
+        assert not [name for name in made.files if "audio" in name]
+        assert "AUDIO" not in made.files["-own/index.m3u8"].read_text()
+        assert ["240p"] == list(_manifest(made.text("-own/index.mpd")))
+
+    def test_the_event_names_the_manifests_alone(self, cmaf: Made) -> None:
+        """COMPLETE has no files of single outputs, but their lengths and sizes."""
+        (group,) = cmaf.event["outputGroupDetails"]
+
+        assert "CMAF_GROUP" == group["type"]
+        assert [
+            f"s3://{OUTPUT}/trips/a b-own/index.{extension}" for extension in ("mpd", "m3u8")
+        ] == group["playlistFilePaths"]
+        assert not any("outputFilePaths" in output for output in group["outputDetails"])
+        assert [320, 320, None] == [
+            output.get("videoDetails", {}).get("widthInPx") for output in group["outputDetails"]
+        ]
+
+    def test_what_is_not_implemented_is_refused(self, studio: Studio) -> None:
+        """Fragments that are shorter than segments, and two tracks in one output."""
+        job = preset_job({"name": "own", "kind": "cmaf", "ladder": ["240p"]}, studio.role)
+        (group,) = job["Settings"]["OutputGroups"]
+        picture, sound = group["Outputs"]
+        group["OutputGroupSettings"]["CmafGroupSettings"]["FragmentLength"] = 2
+        picture["AudioDescriptions"] = sound["AudioDescriptions"]
+
+        problems = not_implemented(job)
+
+        assert 2 == len(problems)
+        assert "FragmentLength 2 and SegmentLength 6" in problems[0]
+        assert "Outputs[0] has 2 tracks" in problems[1]
+
+
+def _first_frame(path: Path) -> VideoFrame | AudioFrame:
+    """Decode the beginning of a track."""
+    with av.open(str(path)) as container:
+        if container.streams.video:
+            return next(container.decode(video=0))
+        return next(container.decode(audio=0))
+
+
+def _playlist(lines: list[str]) -> tuple[list[str], list[float]]:
+    """Return the files of a playlist, the beginning first, and the lengths of the segments."""
+    (beginning,) = re.findall(r'#EXT-X-MAP:URI="(.*)"', "\n".join(lines))
+    names = [line for line in lines if not line.startswith("#")]
+    return [beginning, *names], [float(line[8:-1]) for line in lines if line.startswith("#EXTINF:")]
+
+
+def _manifest(lines: list[str]) -> dict[str, tuple[list[str], list[float]]]:
+    """Return the same of each track of a DASH manifest."""
+    space = "{urn:mpeg:dash:schema:mpd:2011}"
+    tracks = {}
+    for template in ET.fromstring("\n".join(lines)).iter(f"{space}SegmentTemplate"):  # noqa: S314 - our own
+        times = [int(each.attrib["d"]) for each in template.iter(f"{space}S")]
+        names = [
+            template.attrib["media"].replace("$Number%09d$", f"{number:09}")
+            for number in range(1, len(times) + 1)
+        ]
+        beginning = template.attrib["initialization"]
+        track = beginning.removeprefix("index-").partition("init.")[0]
+        scale = int(template.attrib["timescale"])
+        tracks[track] = ([beginning, *names], [time / scale for time in times])
+    return tracks
 
 
 class TestThumbnails:
