@@ -67,7 +67,7 @@ RANGES: Final[dict[str, tuple[int, int, str]]] = {
 INPUTS: Final = (
     *("alarm_actions", "alarm_after_seconds", "deletion_protection", "input_kms_key_arns"),
     *("ledger_retention_days", "log_retention_days", "max_upload_bytes", "maximum_concurrency"),
-    "tags",
+    *("permissions_boundary", "tags"),
 )
 """Arguments that decide nothing but properties of resources, and so may be Outputs, or hold some.
 Whether there are `input_kms_key_arns` has to be known, not what they are."""

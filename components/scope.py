@@ -41,7 +41,7 @@ class Scope:
     force_destroy: bool
     """Let Pulumi delete buckets with the objects in them; otherwise it leaves them as they are."""
     iam_path: str = ""
-    permissions_boundary: str = ""
+    permissions_boundary: Input[str] = ""
     """Of every role; empty for IAM's default, and for none."""
     key_arn: Output[str] | None = None
     """The customer key that encrypts everything; None for AWS's own keys."""

@@ -96,7 +96,7 @@ class TranscodeFanoutArgs(TypedDict):
     """Path of every role, such as `/media/`. To change it replaces the roles. Default: none, which
     is IAM's `/`."""
 
-    permissions_boundary: NotRequired[str]
+    permissions_boundary: NotRequired[Input[str]]
     """ARN of the policy that no role may go beyond; docs/permissions.md has the least that it must
     allow. Default: none."""
 

@@ -28,7 +28,7 @@ def start(arguments: Sequence[str]) -> None:
     """
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603 -- a list of arguments
-            [sys.executable, "-m", "local", "up", "--json", *arguments],
+            [sys.executable, "-m", str(__package__), "up", "--json", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -55,7 +55,9 @@ def page(cloud: LocalCloud, stack: StackConfig, port: int) -> PageServer:
         OSError: the port is taken, or not for this user.
     """
     deployed = Stack.from_document(reach(cloud), "the local cloud")
-    controls = LocalControls(cloud, deployed, case_forms(stack.value("suffixes")))
+    # A program of one's own may say its suffixes itself; then any file may be tried.
+    suffixes = case_forms(stack.value("suffixes")) if stack.has("suffixes") else ("",)
+    controls = LocalControls(cloud, deployed, suffixes)
     board = Board.of(deployed, "the local cloud", controls)
     return PageServer(board, port=port, seconds=PAGE_SECONDS)
 

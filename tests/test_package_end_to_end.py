@@ -3,10 +3,13 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
+import time
 import tomllib
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -16,6 +19,7 @@ import pytest
 from setup import PARTS, relative
 from tests.engine import ROOT
 from tests.local.mediaconvert import clips
+from tests.processes import processes
 
 PAGE = (ROOT / "docs" / "your-own-program.md").read_text()
 PACKAGE = "videoconverter"
@@ -134,6 +138,35 @@ def test_the_commands_transcode_with_the_pasted_program(project: Path) -> None:
             assert (640, 360) == tuple(
                 getattr(container.streams.video[0], side) for side in ("width", "height")
             )
+
+
+def test_the_cloud_stays_in_the_background_and_serves_its_page(project: Path) -> None:
+    """The command starts itself again, by the name that it has in the package."""
+    done = subprocess.run(  # noqa: S603 -- a list of arguments
+        [project / ".venv/bin/videoconverter-local", "up", "--shell"],
+        cwd=project,
+        env={"PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == done.returncode, done.stderr
+    [pid] = re.findall(r"LOCAL_CLOUD_PID=(\d+)", done.stdout)
+    try:
+        [page] = re.findall(r"Its page: (\S+)", done.stderr)
+        with urllib.request.urlopen(page) as answer:  # noqa: S310 -- of this machine
+            assert b"<html" in answer.read()
+    finally:
+        os.kill(int(pid), signal.SIGTERM)
+        until_gone(int(pid))
+
+
+def until_gone(pid: int) -> None:
+    """Wait for a process of this test, which is no child of this one."""
+    deadline = time.monotonic() + 20
+    while any(process.pid == pid for process in processes()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_functions_of_the_installed_local_cloud_check_their_requests(project: Path) -> None:

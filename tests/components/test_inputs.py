@@ -7,11 +7,12 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 from pulumi import Output
+from pulumi.provider.experimental.util import camel_case
 
 from components import ArgumentError, TranscodeFanout, TranscodeFanoutArgs
 from components.arguments import INPUTS
 from components.scope import FANOUT_TAG, PRESET_TAG
-from tests.engine import COMPONENT, PARTS, Program, run
+from tests.engine import COMPONENT, PARTS, ROOT, Program, run
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 FUNCTION = "aws:lambda/function:Function"
@@ -64,6 +65,7 @@ PLAIN: Mapping[str, Any] = {
     "log_retention_days": 90,
     "max_upload_bytes": 5_000,
     "maximum_concurrency": 3,
+    "permissions_boundary": "arn:aws:iam::111122223333:policy/boundary",
     "tags": {"team": "video"},
 }
 """A value of each argument that may be an Output."""
@@ -94,6 +96,17 @@ def test_an_output_is_as_good_as_its_value() -> None:
     assert set(PLAIN) == set(INPUTS)
     assert plain == asked_for(fanout(lambda: {**PLAIN, **{n: later(PLAIN[n]) for n in whole}}))
     assert plain == asked_for(fanout(lambda: {**PLAIN, **{n: holding(PLAIN[n]) for n in filled}}))
+
+
+def test_the_pages_for_other_programs_name_every_argument_that_may_be_an_output() -> None:
+    """In the spelling of their languages."""
+    own, other = (
+        (ROOT / "docs" / f"{page}.md").read_text()
+        for page in ("your-own-program", "from-other-languages")
+    )
+
+    assert [] == [name for name in INPUTS if f"`{name}`" not in own]
+    assert [] == [name for name in INPUTS if f"`{camel_case(name)}`" not in other]
 
 
 @pytest.mark.parametrize(
