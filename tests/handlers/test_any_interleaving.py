@@ -207,18 +207,10 @@ class AnyInterleaving(RuleBasedStateMachine):
             self.redriven.add((rendition, attempt))
             self.world[rendition[1]].send(body, attempt=str(attempt))
 
-    @rule(preset=presets)
-    def backfill(self, preset: str) -> None:
-        """An operator asks for what the output bucket lacks, which here is everything."""
-        self._by_hand("backfill", preset, patience=0)
-
     @rule(preset=presets, key=st.sampled_from(["a.mp4", "b.mp4"]))
     def render_again(self, preset: str, key: str) -> None:
         """An operator asks for a rendition that is there."""
-        self._by_hand("render-again", preset, key=key, place="", patience=0)
-
-    def _by_hand(self, task: str, preset: str, **event: Any) -> None:
-        self.world.reconcile(task, preset=preset, **event)
+        self.world.reconcile("render-again", preset=preset, key=key, place="", patience=0)
         for upload in self.known:
             rendition = self.world.ledger.renditions.get(upload.digest, preset)
             if rendition is not None:
